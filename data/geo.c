@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/geo.h"
+
+#include <geodesic.h>
+#include <math.h>
+
+#define WGS84_A 6378137.0
+#define WGS84_F (1 / 298.257223563)
+
+struct ecef geo_ecef(struct point p) {
+    const double e2 = WGS84_F * (2 - WGS84_F);
+    double lat = p.lat * M_PI / 180, lon = p.lon * M_PI / 180;
+    double n = WGS84_A / sqrt(1 - e2 * sin(lat) * sin(lat));
+    return (struct ecef){n * cos(lat) * cos(lon), n * cos(lat) * sin(lon),
+                         n * (1 - e2) * sin(lat)};
+}
+
+double geo_chord(struct ecef a, struct ecef b) {
+    double x = a.x - b.x, y = a.y - b.y, z = a.z - b.z;
+    return sqrt(x * x + y * y + z * z);
+}
+
+double geo_distance(struct point a, struct point b) {
+    struct geod_geodesic wgs84;
+    double metres;
+    geod_init(&wgs84, WGS84_A, WGS84_F);
+    geod_inverse(&wgs84, a.lat, a.lon, b.lat, b.lon, &metres, 0, 0);
+    return metres;
+}
+
+double geo_distance_near(double chord) {
+    const double diameter = 2 * 6367400.0;
+    return diameter * asin(chord / diameter);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Points on WGS 84, distances on its ellipsoid, and earth-centred coordinates.
+ *
+ *      ECEF chord  <=  geodesic:  the straight line never exceeds the way round
+ *
+ * so the chord (three multiplications) is the lower bound of every search, and poles and
+ * the antimeridian need no special case.
+ */
+#ifndef DATA_GEO_H
+#define DATA_GEO_H
+
+#include <stdbool.h>
+
+struct point {
+    double lon; /* degrees east, -180..180 */
+    double lat; /* degrees north, -90..90 */
+};
+
+/* Earth-centred, earth-fixed metres on the ellipsoid (height 0). */
+struct ecef {
+    double x, y, z;
+};
+
+struct ecef geo_ecef(struct point p);
+
+/* Straight distance in metres. */
+double geo_chord(struct ecef a, struct ecef b);
+
+/* Geodesic distance in metres: PROJ's geod_inverse (Karney 2013), 15 nm. */
+double geo_distance(struct point a, struct point b);
+
+/* Up to this chord, geo_distance_near() is within GEO_NEAR_ERROR of geo_distance(). */
+#define GEO_NEAR_CHORD 40000.0
+#define GEO_NEAR_ERROR 0.003
+
+/* 2 R asin(chord / 2R), R = 6367.4 km: the geodesic of a short chord, metres. */
+double geo_distance_near(double chord);
+
+#endif

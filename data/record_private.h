@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files record*.c share, and nobody else includes.
+ *
+ *   record.c            create, open, revision, vocabularies
+ *   record_put.c        one service in: sections of columns and lists of items
+ *   record_run.c        one import run: begin, missing, retire, commit
+ *   record_index.c      the spatial index, during and after many rows
+ *   record_visibility.c the default, never looser, shared sites
+ *   record_read.c       every service out: cursors side by side
+ *   record_check.c      is it whole
+ */
+#ifndef DATA_RECORD_PRIVATE_H
+#define DATA_RECORD_PRIVATE_H
+
+#include "data/buf.h"
+#include "data/record.h"
+
+#define DIGEST_BYTES 16
+
+struct record {
+    struct db *db;
+};
+
+/* ---- visibility ------------------------------------------------------------------ */
+
+enum visibility { VISIBLE_EXACT, VISIBLE_AREA, VISIBLE_CONTACT, VISIBLE_STAFF };
+
+/* What the record holds of one service's visibility; names of codes, static strings. */
+struct visibility_row {
+    const char *stated; /* "" not stated */
+    const char *default_code;
+    const char *own;
+    const char *effective;
+    const char *decided_by;
+    int64_t bound_by; /* key of a service, or 0 */
+};
+
+const char *visibility_name(enum visibility v);
+
+/* False when `name` is no code. */
+bool visibility_find(const char *name, enum visibility *out);
+
+/* The visibility of a service whose source states none. */
+enum visibility visibility_default(const struct flat *flat);
+
+/* Fills `out` for `flat`; `before` is the row that stands, or NULL. */
+void visibility_decide(const struct flat *flat, const struct visibility_row *before,
+                       struct visibility_row *out);
+
+/* Binds the services of every shared site to the strictest among them. */
+bool visibility_settle(struct db *db, struct error *e);
+
+/* ---- the spatial index ----------------------------------------------------------- */
+
+struct index_state {
+    int64_t before;        /* locations when the run began */
+    int64_t written;       /* in this run */
+    char **triggers;       /* SQL of the dropped ones, while the index is put off */
+    size_t trigger_count;
+};
+
+/* To be called before each write of a location: from some number on the index is put off
+ * to index_finish(), which brings it up to date. */
+bool index_write(struct index_state *x, struct db *db, struct error *e);
+bool index_finish(struct index_state *x, struct db *db, struct error *e);
+void index_free(struct index_state *x);
+
+/* ---- one import run -------------------------------------------------------------- */
+
+#define SECTION_COUNT 9
+#define SECTION_PARAMETERS 32
+
+/* A statement whose parameters are resolved: columns, or special ones. */
+struct section_map {
+    int count;
+    short parameter[SECTION_PARAMETERS]; /* a column, or COL_COUNT + a special one */
+};
+
+struct import_run {
+    struct db *db;
+    char *source;
+    int64_t source_key; /* 0 until the source has a row */
+    int64_t key;        /* of import_run; 0 until something changes */
+    int64_t next_key;   /* of a new service; set with `key` */
+    int64_t added, updated, unchanged, retired;
+    uint64_t *seen;     /* bit set of keys put in this run */
+    size_t seen_words;
+    bool broken;        /* a write failed: the run can only be aborted */
+    struct section_map map[SECTION_COUNT];
+    struct index_state index;
+    struct buf scratch;
+};
+
+bool run_seen(const struct import_run *run, int64_t key);
+
+/* Makes the rows of the source and of the run, before the first change. */
+bool run_changes(struct import_run *run, struct error *e);
+
+/* Resolves the parameters of every section; false when the SQL does not compile. */
+bool put_prepare(struct import_run *run, struct error *e);
+
+/* ---- shared ---------------------------------------------------------------------- */
+
+/* BLAKE2b of the stated cells and translations; `scratch` is overwritten. */
+void flat_digest(const struct flat *flat, struct buf *scratch, uint8_t out[DIGEST_BYTES]);
+
+/* Steps `sql`, which takes no parameters, to its first row and gives its first column. */
+bool query_integer(struct db *db, const char *sql, int64_t *out, struct error *e);
+
+/* Runs `sql`, which takes no parameters and returns no row. */
+bool run_sql(struct db *db, const char *sql, struct error *e);
+
+#endif

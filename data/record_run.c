@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One import run is one transaction, begun as a writer. It makes rows of its own only
+ * when something changes, so that importing the same file twice leaves the same bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/mem.h"
+#include "data/record_private.h"
+
+static const char sql_source_find[] = "SELECT key FROM source WHERE name = :name";
+static const char sql_locations[] = "SELECT count(*) FROM location";
+
+static bool source_find(struct import_run *run, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_source_find, e);
+    if (s == NULL)
+        return false;
+    db_bind_text(s, ":name", run->source);
+    int got = db_step(s, e);
+    if (got == 1) {
+        run->source_key = db_integer(s, 0);
+        db_reset(s);
+    }
+    return got >= 0;
+}
+
+struct import_run *import_begin(struct record *r, const char *source, struct error *e) {
+    if (source[0] == '\0') {
+        error_set(e, ERR_USAGE, "the source needs a name");
+        return NULL;
+    }
+    if (!db_begin(r->db, e))
+        return NULL;
+    struct import_run *run = xcalloc(1, sizeof *run);
+    run->db = r->db;
+    run->source = xstrndup(source, strlen(source));
+    if (put_prepare(run, e) && source_find(run, e) &&
+        query_integer(run->db, sql_locations, &run->index.before, e))
+        return run;
+    import_abort(run);
+    return NULL;
+}
+
+static const char sql_source_add[] = "INSERT INTO source (name) VALUES (:name)";
+static const char sql_run_add[] =
+    "INSERT INTO import_run (source_key, started_at)"
+    " VALUES (:source_key, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))";
+
+static const char sql_next_key[] =
+    "SELECT coalesce(max(key), 0) + 1 FROM service_at_location";
+
+static bool source_add(struct import_run *run, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_source_add, e);
+    if (s == NULL)
+        return false;
+    db_bind_text(s, ":name", run->source);
+    if (!db_run(s, e))
+        return false;
+    run->source_key = db_last_key(run->db);
+    return true;
+}
+
+bool run_changes(struct import_run *run, struct error *e) {
+    if (run->key != 0)
+        return true;
+    if (run->source_key == 0 && !source_add(run, e))
+        return false;
+    struct statement *s = db_prepare(run->db, sql_run_add, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":source_key", run->source_key);
+    if (!db_run(s, e))
+        return false;
+    run->key = db_last_key(run->db);
+    return query_integer(run->db, sql_next_key, &run->next_key, e);
+}
+
+/* ---- missing --------------------------------------------------------------------- */
+
+bool run_seen(const struct import_run *run, int64_t key) {
+    size_t word = (size_t)key / 64;
+    return word < run->seen_words && (run->seen[word] >> (key % 64) & 1) != 0;
+}
+
+static const char sql_standing[] =
+    "SELECT key FROM service_at_location"
+    " WHERE source_key = :source_key AND retired_run IS NULL";
+
+/* Gives the keys of the source's services that were not put in this run. */
+static bool missing_keys(struct import_run *run, int64_t *present, int64_t **keys,
+                         size_t *count, struct error *e) {
+    size_t capacity = 0;
+    int got;
+    *present = 0;
+    *keys = NULL;
+    *count = 0;
+    struct statement *s = db_prepare(run->db, sql_standing, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":source_key", run->source_key);
+    while ((got = db_step(s, e)) == 1) {
+        ++*present;
+        if (run_seen(run, db_integer(s, 0)))
+            continue;
+        *keys = xgrow(*keys, &capacity, *count, sizeof **keys);
+        (*keys)[(*count)++] = db_integer(s, 0);
+    }
+    return got == 0;
+}
+
+bool import_missing(struct import_run *run, int64_t *present, int64_t *missing,
+                    struct error *e) {
+    int64_t *keys;
+    size_t count;
+    bool ok = missing_keys(run, present, &keys, &count, e);
+    free(keys);
+    *missing = (int64_t)count;
+    return ok;
+}
+
+static const char sql_retire[] =
+    "UPDATE service_at_location SET retired_run = :run_key WHERE key = :key";
+
+static bool retire(struct import_run *run, int64_t key, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_retire, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":run_key", run->key);
+    db_bind_integer(s, ":key", key);
+    return db_run(s, e);
+}
+
+bool import_retire_missing(struct import_run *run, int64_t *retired, struct error *e) {
+    int64_t present, *keys;
+    size_t count;
+    bool ok = missing_keys(run, &present, &keys, &count, e) &&
+              (count == 0 || run_changes(run, e));
+    for (size_t i = 0; ok && i < count; i++)
+        ok = retire(run, keys[i], e);
+    free(keys);
+    run->broken |= !ok;
+    run->retired += ok ? (int64_t)count : 0;
+    *retired = ok ? (int64_t)count : 0;
+    return ok;
+}
+
+/* ---- end ------------------------------------------------------------------------- */
+
+/* An id of another service of the same source becomes its key, where it stands. */
+static const char sql_resolve[] =
+    "UPDATE referral SET target_key = other.key"
+    " FROM service_at_location AS mine, service_at_location AS other"
+    " WHERE referral.target_key IS NULL AND mine.key = referral.service_key"
+    " AND other.source_key = mine.source_key AND other.source_id = referral.value";
+
+static const char sql_revision[] =
+    "UPDATE directory SET revision = revision + 1,"
+    " changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
+
+static const char sql_finish[] =
+    "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
+    " revision = (SELECT revision FROM directory), added = :added, updated = :updated,"
+    " unchanged = :unchanged, retired = :retired WHERE key = :key";
+
+static bool run_finish(struct import_run *run, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_finish, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":added", run->added);
+    db_bind_integer(s, ":updated", run->updated);
+    db_bind_integer(s, ":unchanged", run->unchanged);
+    db_bind_integer(s, ":retired", run->retired);
+    db_bind_integer(s, ":key", run->key);
+    return db_run(s, e);
+}
+
+static bool run_complete(struct import_run *run, struct error *e) {
+    if (run->broken)
+        return error_set(e, ERR_DATA, "the import failed before: nothing is changed");
+    return index_finish(&run->index, run->db, e) && run_sql(run->db, sql_resolve, e) &&
+           visibility_settle(run->db, e) && run_sql(run->db, sql_revision, e) &&
+           run_finish(run, e);
+}
+
+static void run_free(struct import_run *run) {
+    index_free(&run->index);
+    buf_free(&run->scratch);
+    free(run->seen);
+    free(run->source);
+    free(run);
+}
+
+bool import_commit(struct import_run *run, struct error *e) {
+    bool changed = run->key != 0 || run->broken;
+    bool ok = !changed || (run_complete(run, e) && db_commit(run->db, e));
+    if (!changed || !ok)
+        db_rollback(run->db);
+    run_free(run);
+    return ok;
+}
+
+void import_abort(struct import_run *run) {
+    db_rollback(run->db);
+    run_free(run);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The snapshot: the directory as the server answers from it. One relocatable block of
+ * memory, immutable, made from the record, safe to read from any number of threads.
+ *
+ *   header | services (sorted by id) | sites | rules | choices | ... | trees | text
+ *
+ * Everything refers to everything by index or by offset into the block; there is no
+ * pointer in it. The staff and the public snapshot have the same form, but the public one
+ * is built from published points and published fields only (data/publish.h), so public
+ * code has nothing else to read.
+ *
+ * What repeats is stored once: a list of who is admitted (`struct snap_choice`), an
+ * admission rule, opening hours, a time zone, a coverage.
+ */
+#ifndef DATA_SNAPSHOT_H
+#define DATA_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/criterion.h"
+#include "data/error.h"
+#include "data/geo.h"
+#include "data/hours.h"
+#include "data/text.h"
+#include "data/timezone.h"
+#include "data/vocabulary.h"
+
+#define SNAP_VERSION 1
+#define SNAP_NONE UINT32_MAX
+#define SNAP_CODES 320 /* most terms of a vocabulary that a choice can name */
+#define SNAP_WORDS (SNAP_CODES / 64)
+#define SNAP_NEED_WORDS 3 /* bits for every code of the need vocabulary */
+
+/* A list of who is admitted, as sets of terms of its vocabulary, hierarchies resolved. */
+struct snap_choice {
+    uint64_t yes[SNAP_WORDS];
+    uint64_t partial[SNAP_WORDS];  /* case by case */
+    uint64_t excluded[SNAP_WORDS]; /* by name: decides before the others */
+    uint32_t stated;               /* 0: the record is silent */
+    uint32_t any;                  /* admits all that is not excluded */
+};
+
+/* The choices of a rule. */
+enum rule_choice {
+    RULE_GENDER, RULE_FORM, RULE_LANGUAGE, RULE_INTERPRETER, RULE_NATIONALITY, RULE_STAGE,
+    RULE_REFERRED_BY, RULE_DISABILITY, RULE_FAMILY, RULE_DOCUMENTS, RULE_CHOICES
+};
+
+enum stated { STATED_NOT, STATED_YES, STATED_CASE, STATED_NO }; /* yes_case_no.csv + 1 */
+enum residents { RESIDENTS_NOT_STATED, RESIDENTS_YES, RESIDENTS_NO, RESIDENTS_NEVER };
+enum official { OFFICIAL_NOT_STATED, OFFICIAL_REQUIRED, OFFICIAL_LIKELY, OFFICIAL_NOT_REQUIRED };
+
+/* A span of whole years for a gender (index of gender.csv, or -1 for any). */
+struct snap_ages {
+    int8_t gender;
+    uint8_t low, high;
+};
+
+/* A run of elements in another section. */
+struct snap_run {
+    uint32_t first, count;
+};
+
+/* One admission rule, everything inherited already. Interned: many services share one. */
+struct snap_rule {
+    uint32_t choice[RULE_CHOICES];
+    struct snap_run ages_case; /* in `ages` */
+    struct snap_run children;  /* in `ages` */
+    uint8_t age_min, age_max;  /* 0 and 255 where not stated */
+    uint8_t age_stated;        /* bit 0: age_min, bit 1: age_max */
+    uint8_t children_stated;   /* 0 silent, 1 listed, 2 any */
+    uint8_t official_status;   /* enum official */
+    uint8_t residents;         /* enum residents */
+    uint8_t survivors_only;    /* enum stated */
+    uint8_t authorities;       /* enum stated */
+    uint8_t no_interpreters;   /* interpreters are stated to be none */
+    uint8_t accompanied;       /* somebody must come along */
+    uint8_t padding[2];
+    uint32_t limits; /* criteria that the rule limits: asked when a query leaves them out */
+};
+
+/* What could be admitted below a node of a tree: unions over its services. */
+struct snap_signature {
+    uint64_t country; /* bit: index in country.csv modulo 64 */
+    uint64_t form;    /* bit: asked form would not be `no` */
+    uint64_t language; /* the same, index modulo 64 */
+    uint64_t age[2];  /* bit: a person of that age would not be `no` */
+    uint32_t gender;  /* the same */
+    uint32_t known;   /* criteria that some service below states */
+    uint32_t silent;  /* criteria on which some service below is silent */
+    uint32_t padding;
+};
+
+enum service_flag {
+    SERVICE_RESIDENTIAL = 1,  /* a need under housing, or a shelter or transit centre */
+    SERVICE_FAMILY_BASED = 2, /* foster or kinship care, or a need under family */
+    SERVICE_SHELTER = 4,      /* kinds shelter and transit_center */
+    SERVICE_POLICE = 8,       /* kind police: a place of detention */
+    SERVICE_AUTHORITY = 16,   /* kinds police and court */
+    SERVICE_HIDDEN = 32,      /* visibility `staff`: place shown to stewards, or by id */
+    SERVICE_HOUSING = 64,     /* states a need under housing */
+    SERVICE_SURE = 128,       /* status stated, and not `historical` */
+};
+
+/* One service at one location. */
+struct snap_service {
+    uint8_t id[16];
+    uint64_t needs[SNAP_NEED_WORDS]; /* stated codes */
+    uint32_t site;                   /* or SNAP_NONE when it has no point to search by */
+    uint32_t organization;           /* index in `organizations` */
+    struct snap_run rules;           /* in `rule_lists` */
+    struct snap_run covers;          /* in `covers`; count 0: not stated */
+    struct snap_run absent;          /* in `links`: services it fills in for */
+    uint32_t hours;                  /* in `hours` (8-byte words), or SNAP_NONE */
+    uint32_t limits;                 /* criteria limited whatever the rule */
+    int32_t verified_on, valid_until; /* days since 1970-01-01, or INT32_MIN */
+    uint32_t text;                   /* offset of: summary, point, detail, one after another */
+    uint32_t summary_len, point_len, detail_len;
+    struct snap_run translations; /* in `texts`: the same in other languages */
+    uint32_t signature;           /* in `signatures` */
+    uint16_t country;             /* index in country.csv */
+    uint16_t zone;                /* in `zones`, or UINT16_MAX */
+    uint8_t kind;                 /* index + 1 in kind.csv, 0: not stated */
+    uint8_t status;               /* index + 1 in status.csv */
+    uint8_t remote;               /* bit: index in remote.csv */
+    uint8_t flags;                /* enum service_flag */
+};
+
+/* The texts of a service in another language. */
+struct snap_text {
+    uint32_t language; /* index in label_languages */
+    uint32_t text, summary_len, detail_len;
+};
+
+/* A place where services are, once for all that share it. */
+struct snap_site {
+    struct point point;
+    struct ecef ecef;
+};
+
+/* Entries of `covers`: an index of country.csv, or one of these. */
+#define COVERS_ANY 0xfffe  /* everywhere */
+#define COVERS_NAME 0xffff /* a named area within the service's own country */
+
+/* A packed R-tree over the sites of one need. Leaves point to entries, others to nodes. */
+struct snap_node {
+    float low[3], high[3]; /* ECEF metres, rounded outwards */
+    uint32_t first;        /* of `nodes` or, in a leaf, of `entries` */
+    uint16_t count;
+    uint16_t leaf;
+    struct snap_signature signature;
+};
+
+/* The services of one need at one site, by id. */
+struct snap_entry {
+    uint32_t site;
+    struct snap_run items; /* in `items`: indices of services */
+};
+
+struct snap_tree {
+    uint32_t root;            /* in `nodes`, or SNAP_NONE when there is no placed service */
+    struct snap_run placed;   /* in `items`: all placed services, by site */
+    struct snap_run unplaced; /* in `items`: by id */
+    struct snap_run remote;   /* in `items`: those with a remote way, placed or not, by id */
+    struct snap_run helplines; /* in `items`: of the needs below: all that state it, by id */
+};
+
+/* The needs whose services stand on every answer. */
+#define HELPLINE_NEEDS 3
+extern const char *const helpline_needs[HELPLINE_NEEDS];
+
+struct snap_organization {
+    uint8_t id[16];
+};
+
+struct snap_holiday {
+    uint32_t country; /* index in country.csv */
+    uint32_t date;    /* yyyymmdd */
+};
+
+/* The sections, in the order in which they stand in the block. */
+#define SNAP_SECTIONS(S)                                                                 \
+    S(services, struct snap_service)                                                     \
+    S(organizations, struct snap_organization)                                           \
+    S(sites, struct snap_site)                                                           \
+    S(rule_lists, uint32_t)                                                              \
+    S(rules, struct snap_rule)                                                           \
+    S(choices, struct snap_choice)                                                       \
+    S(ages, struct snap_ages)                                                            \
+    S(signatures, struct snap_signature)                                                 \
+    S(covers, uint16_t)                                                                  \
+    S(links, uint32_t)                                                                   \
+    S(hours, uint64_t)                                                                   \
+    S(zones, struct timezone_table)                                                      \
+    S(holidays, struct snap_holiday)                                                     \
+    S(trees, struct snap_tree)                                                           \
+    S(nodes, struct snap_node)                                                           \
+    S(entries, struct snap_entry)                                                        \
+    S(items, uint32_t)                                                                   \
+    S(texts, struct snap_text)                                                           \
+    S(text, char)
+
+enum snap_section {
+#define S(name, type) SNAP_##name,
+    SNAP_SECTIONS(S)
+#undef S
+    SNAP_SECTION_COUNT
+};
+
+enum snap_view { SNAP_PUBLIC, SNAP_STAFF };
+
+struct snap_header {
+    char magic[8]; /* "HAVENSNP" */
+    uint32_t version;
+    uint32_t view;     /* enum snap_view */
+    uint64_t size;     /* of the whole block, bytes */
+    uint64_t revision; /* staff: the record's; public: 0 */
+    uint8_t digest[16]; /* BLAKE2b-128 over what follows the header: the public revision */
+    struct {
+        uint64_t offset; /* from the start of the block, a multiple of 8 */
+        uint64_t count;  /* elements */
+    } section[SNAP_SECTION_COUNT];
+};
+
+/* A snapshot in use: the block, and its sections as pointers. */
+struct snapshot {
+    const struct snap_header *header;
+#define S(name, type) const type *name;
+    SNAP_SECTIONS(S)
+#undef S
+#define S(name, type) uint32_t name##_count;
+    SNAP_SECTIONS(S)
+#undef S
+};
+
+/* Points `s` into a block of `size` bytes made by snapshot_build(). Checks magic, version,
+ * sizes and digest; false: `e` says what is wrong. The block stays the caller's and must
+ * outlive `s`. */
+bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct error *e);
+
+/* The tree of a need (index in need.csv), or of all services for -1. */
+const struct snap_tree *snapshot_tree(const struct snapshot *s, int need);
+
+/* The service with that id, or SNAP_NONE. */
+uint32_t snapshot_find(const struct snapshot *s, const uint8_t id[16]);
+
+/* The revision that the view may tell: staff its number, public the digest in hexadecimal.
+ * Writes at most 33 bytes. */
+void snapshot_revision(const struct snapshot *s, char out[40]);
+
+#endif

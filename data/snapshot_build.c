@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/snapshot_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/admit.h"
+#include "data/crypto.h"
+#include "data/intern.h"
+#include "data/mem.h"
+#include "data/publish.h"
+#include "data/snapshot_text.h"
+#include "data/snapshot_tree.h"
+
+#define TEXT_MAX UINT32_MAX /* texts are found by 32-bit offsets */
+
+/* The id that a source gave to a service, and the service: to resolve references. */
+struct link {
+    uint32_t service; /* as added */
+    uint32_t target;  /* number in `source_ids` */
+};
+
+struct snapshot_builder {
+    enum snap_view view;
+    int64_t now;
+    bool drop[COL_COUNT]; /* columns that the view does not know */
+    struct admit admit;
+    struct intern organizations, rule_lists, signatures, covers, hours, zones, source_ids,
+        sites;
+    struct snap_service *services;
+    struct snap_signature *signature;
+    struct snap_site *site;
+    struct snap_organization *organization;
+    struct snap_run *rule_list_run, *covers_run;
+    struct timezone_table *zone;
+    struct snap_holiday *holidays;
+    struct snap_text *texts;
+    struct link *links;
+    uint32_t *hours_at;          /* where each interned text's block starts, or SNAP_NONE */
+    uint32_t *service_of_source; /* by number in `source_ids` */
+    uint32_t count, holiday_count, text_count, link_count, rule_list_count, covers_count;
+    size_t service_capacity, signature_capacity, site_capacity, organization_capacity,
+        rule_list_run_capacity, covers_run_capacity, zone_capacity, holiday_capacity,
+        text_capacity, link_capacity, hours_capacity, service_of_source_capacity;
+    struct buf rule_list, cover, hours_block, text;
+};
+
+struct snapshot_builder *snapshot_builder_new(enum snap_view view, int64_t now) {
+    struct snapshot_builder *b = xcalloc(1, sizeof *b);
+    b->view = view;
+    b->now = now;
+    for (enum column c = 0; c < COL_COUNT; c++)
+        b->drop[c] = view == SNAP_PUBLIC && publish_hides(c);
+    admit_init(&b->admit);
+    return b;
+}
+
+void snapshot_builder_free(struct snapshot_builder *b) {
+    if (b == NULL)
+        return;
+    struct intern *tables[] = {&b->organizations, &b->rule_lists, &b->signatures, &b->covers,
+                               &b->hours,         &b->zones,      &b->source_ids, &b->sites};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        intern_free(tables[i]);
+    void *arrays[] = {b->services,      b->signature,  b->site,  b->organization,
+                      b->rule_list_run, b->covers_run, b->zone,  b->holidays,
+                      b->texts,         b->links,      b->hours_at, b->service_of_source};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    buf_free(&b->rule_list);
+    buf_free(&b->cover);
+    buf_free(&b->hours_block);
+    buf_free(&b->text);
+    admit_free(&b->admit);
+    free(b);
+}
+
+static const char *cell(const struct snapshot_builder *b, const struct stored_service *s,
+                        enum column column) {
+    return b->drop[column] ? "" : s->flat.cell[column];
+}
+
+static uint32_t add_organization(struct snapshot_builder *b, const uint8_t id[16]) {
+    bool added;
+    uint32_t n = intern(&b->organizations, id, 16, &added);
+    if (added) {
+        b->organization = xgrow(b->organization, &b->organization_capacity, n,
+                                sizeof *b->organization);
+        memcpy(b->organization[n].id, id, 16);
+    }
+    return n;
+}
+
+/* The site of a service, or SNAP_NONE: no point, or one no finer than the country. */
+static uint32_t add_site(struct snapshot_builder *b, const struct stored_service *s) {
+    const struct flat *f = &s->flat;
+    if (f->cell[COL_LAT][0] == '\0' || strcmp(f->cell[COL_PRECISION], "country") == 0)
+        return SNAP_NONE;
+    if (b->view == SNAP_PUBLIC && !publish_point(s))
+        return SNAP_NONE;
+    struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0, strtod(f->cell[COL_LAT], NULL) + 0.0};
+    bool added;
+    uint32_t n = intern(&b->sites, &p, sizeof p, &added);
+    if (added) {
+        b->site = xgrow(b->site, &b->site_capacity, n, sizeof *b->site);
+        b->site[n] = (struct snap_site){p, geo_ecef(p)};
+    }
+    return n;
+}
+
+static void set_needs(const struct snapshot_builder *b, const struct stored_service *s,
+                      struct snap_service *out) {
+    struct slice rest = slice_of(s->flat.cell[COL_NEEDS]), code;
+    while (slice_next(&rest, ';', &code)) {
+        int need = vocabulary_find(VOC_NEED, code.at, code.len);
+        if (need < 0)
+            continue;
+        need = b->view == SNAP_PUBLIC ? publish_need(need) : need;
+        out->needs[need / 64] |= UINT64_C(1) << need % 64;
+    }
+}
+
+static bool needs_within(const struct snap_service *s, const char *ancestor) {
+    int above = vocabulary_find(VOC_NEED, ancestor, strlen(ancestor));
+    for (int n = 0; above >= 0 && n < vocabulary(VOC_NEED)->count; n++)
+        if ((s->needs[n / 64] >> n % 64 & 1) && vocabulary_within(VOC_NEED, n, above))
+            return true;
+    return false;
+}
+
+static bool sure_status(uint8_t status) {
+    const struct vocabulary *v = vocabulary(VOC_STATUS);
+    return status > 0 && strcmp(v->terms[status - 1].code, "historical") != 0;
+}
+
+static uint8_t service_flags(const struct snap_service *s, const char *kind,
+                             const char *visibility) {
+    bool housing = needs_within(s, "housing");
+    bool shelter = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
+    bool family = needs_within(s, "housing.foster") || needs_within(s, "housing.kinship") ||
+                  needs_within(s, "family");
+    bool police = !strcmp(kind, "police");
+    return (uint8_t)((housing || shelter ? SERVICE_RESIDENTIAL : 0) |
+                     (family ? SERVICE_FAMILY_BASED : 0) | (shelter ? SERVICE_SHELTER : 0) |
+                     (police ? SERVICE_POLICE : 0) |
+                     (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
+                     (!strcmp(visibility, "staff") ? SERVICE_HIDDEN : 0) |
+                     (housing ? SERVICE_HOUSING : 0) |
+                     (sure_status(s->status) ? SERVICE_SURE : 0));
+}
+
+static uint8_t remote_ways(const char *cell_text) {
+    struct slice rest = slice_of(cell_text), code;
+    uint8_t ways = 0;
+    while (cell_text[0] && slice_next(&rest, ';', &code)) {
+        int way = vocabulary_find(VOC_REMOTE, code.at, code.len);
+        ways |= way >= 0 ? (uint8_t)(1u << way) : 0;
+    }
+    return ways;
+}
+
+/* Days since 1970-01-01 of "YYYY-MM-DD"; a shorter date counts from its first day; none:
+ * INT32_MIN. Howard Hinnant's days_from_civil. */
+static int32_t date_days(const char *text) {
+    if (text[0] == '\0')
+        return INT32_MIN;
+    int y = atoi(text), m = strlen(text) >= 7 ? atoi(text + 5) : 1;
+    int d = strlen(text) >= 10 ? atoi(text + 8) : 1;
+    y -= m <= 2;
+    int era = y / 400, yoe = y - era * 400;
+    int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static struct snap_run add_covers(struct snapshot_builder *b, const char *text) {
+    struct snap_run run = {0, 0};
+    if (text[0] == '\0')
+        return run;
+    bool added;
+    uint32_t n = intern(&b->covers, text, strlen(text), &added);
+    if (!added)
+        return b->covers_run[n];
+    struct slice rest = slice_of(text), area;
+    run.first = b->covers_count;
+    while (slice_next(&rest, ';', &area)) {
+        int country = vocabulary_find(VOC_COUNTRY, area.at, area.len);
+        uint16_t code = slice_is(area, "any") ? COVERS_ANY
+                        : country >= 0        ? (uint16_t)country
+                                              : COVERS_NAME;
+        buf_add(&b->cover, &code, sizeof code);
+        b->covers_count++;
+    }
+    run.count = b->covers_count - run.first;
+    b->covers_run = xgrow(b->covers_run, &b->covers_run_capacity, n, sizeof run);
+    b->covers_run[n] = run;
+    return run;
+}
+
+static uint32_t add_hours(struct snapshot_builder *b, const char *text) {
+    if (text[0] == '\0')
+        return SNAP_NONE;
+    bool added;
+    uint32_t n = intern(&b->hours, text, strlen(text), &added);
+    if (!added)
+        return b->hours_at[n];
+    struct hours hours = {0};
+    struct error e;
+    uint32_t at = SNAP_NONE;
+    if (hours_parse(text, strlen(text), &hours, &e)) {
+        at = (uint32_t)(b->hours_block.len / 8);
+        buf_add(&b->hours_block, &hours, hours.size);
+        while (b->hours_block.len % 8)
+            buf_char(&b->hours_block, 0);
+    }
+    b->hours_at = xgrow(b->hours_at, &b->hours_capacity, n, sizeof at);
+    b->hours_at[n] = at;
+    return at;
+}
+
+static uint16_t add_zone(struct snapshot_builder *b, const char *stated, const char *country) {
+    const char *name = stated[0] ? stated : timezone_of_country(country);
+    if (name == NULL)
+        return UINT16_MAX;
+    bool added;
+    uint32_t n = intern(&b->zones, name, strlen(name), &added);
+    if (added) {
+        b->zone = xgrow(b->zone, &b->zone_capacity, n, sizeof *b->zone);
+        memset(&b->zone[n], 0, sizeof b->zone[n]);
+        timezone_load(name, b->now, &b->zone[n]);
+    }
+    return (uint16_t)n;
+}
+
+/* Numbers of the rules, interned as a list. */
+static bool add_rules(struct snapshot_builder *b, const struct stored_service *s,
+                      struct snap_service *out, struct snap_signature *signature,
+                      struct error *e) {
+    uint32_t rules[RULES_MAX];
+    uint32_t count = admit_rules(&b->admit, &s->flat, b->drop, rules, e);
+    if (count == 0)
+        return false;
+    bool added;
+    uint32_t n = intern(&b->rule_lists, rules, count * sizeof *rules, &added);
+    if (added) {
+        b->rule_list_run = xgrow(b->rule_list_run, &b->rule_list_run_capacity, n,
+                                 sizeof *b->rule_list_run);
+        b->rule_list_run[n] = (struct snap_run){b->rule_list_count, count};
+        buf_add(&b->rule_list, rules, count * sizeof *rules);
+        b->rule_list_count += count;
+    }
+    out->rules = b->rule_list_run[n];
+    for (uint32_t i = 0; i < count; i++)
+        signature_add(signature, &b->admit.signatures[rules[i]]);
+    return true;
+}
+
+static uint32_t service_limits(const struct snapshot_builder *b,
+                               const struct stored_service *s) {
+    static const struct {
+        enum column column;
+        enum criterion criterion;
+    } limits[] = {
+        {COL_CASE_TYPES, CRIT_CASE_TYPES},
+        {COL_CONDITIONS, CRIT_CONDITIONS},
+        {COL_LITERACY, CRIT_LITERACY},
+        {COL_REQUIRES_SERVICE, CRIT_REQUIRES_SERVICE},
+        {COL_RETURNING_FROM, CRIT_RETURNING_FROM},
+    };
+    uint32_t set = 0;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        const char *text = cell(b, s, limits[i].column);
+        if (text[0] != '\0' && strcmp(text, "any") != 0)
+            set |= criterion_bit(limits[i].criterion);
+    }
+    return set;
+}
+
+/* The criteria of a service that do not stand in its rules. */
+static void service_signature(const struct snap_service *s, struct snap_signature *out) {
+    const uint32_t always = criterion_bit(CRIT_AREA) | criterion_bit(CRIT_VALID_UNTIL) |
+                            criterion_bit(CRIT_OPEN_AT) | criterion_bit(CRIT_NEED) |
+                            criterion_bit(CRIT_HOME_VISIT);
+    out->country = UINT64_C(1) << s->country % 64;
+    out->silent |= always | (s->flags & SERVICE_SURE ? 0 : criterion_bit(CRIT_STATUS));
+    out->known |= always;
+    if (s->flags & SERVICE_SURE)
+        out->known |= criterion_bit(CRIT_STATUS);
+    else
+        out->known &= ~criterion_bit(CRIT_STATUS);
+    if (s->flags & SERVICE_AUTHORITY)
+        out->known |= criterion_bit(CRIT_AUTHORITIES);
+}
+
+static uint32_t add_signature(struct snapshot_builder *b, const struct snap_signature *s) {
+    bool added;
+    uint32_t n = intern(&b->signatures, s, sizeof *s, &added);
+    if (added) {
+        b->signature = xgrow(b->signature, &b->signature_capacity, n, sizeof *s);
+        b->signature[n] = *s;
+    }
+    return n;
+}
+
+static uint32_t source_number(struct snapshot_builder *b, const char *source, struct slice id) {
+    struct buf key = {0};
+    bool added;
+    buf_str(&key, source);
+    buf_char(&key, '\0');
+    buf_add(&key, id.at, id.len);
+    uint32_t n = intern(&b->source_ids, key.data, key.len, &added);
+    buf_free(&key);
+    if (added) {
+        b->service_of_source = xgrow(b->service_of_source, &b->service_of_source_capacity, n,
+                                     sizeof *b->service_of_source);
+        b->service_of_source[n] = SNAP_NONE;
+    }
+    return n;
+}
+
+static struct snap_run add_links(struct snapshot_builder *b, const struct stored_service *s) {
+    const char *ids = s->flat.cell[COL_ONLY_WHERE_ABSENT];
+    struct snap_run run = {b->link_count, 0};
+    struct slice rest = slice_of(ids), id;
+    while (ids[0] && slice_next(&rest, ';', &id)) {
+        b->links = xgrow(b->links, &b->link_capacity, b->link_count, sizeof *b->links);
+        b->links[b->link_count++] =
+            (struct link){b->count, source_number(b, s->source, id)};
+        run.count++;
+    }
+    return run;
+}
+
+static bool add_texts(struct snapshot_builder *b, const struct stored_service *s,
+                      struct snap_service *out, struct error *e) {
+    out->text = (uint32_t)b->text.len;
+    text_summary(&b->text, s, b->view, 0);
+    size_t summary = b->text.len;
+    text_point(&b->text, s, b->view);
+    size_t point = b->text.len;
+    text_detail(&b->text, s, b->view, 0);
+    out->summary_len = (uint32_t)(summary - out->text);
+    out->point_len = (uint32_t)(point - summary);
+    out->detail_len = (uint32_t)(b->text.len - point);
+    out->translations = (struct snap_run){b->text_count, 0};
+    unsigned languages = text_languages(s, b->view);
+    bool need_stands_for_name = b->view == SNAP_PUBLIC && publish_name(s)[0] == '\0';
+    for (uint32_t k = 1; k < LANGUAGE_COUNT; k++) {
+        if (!(languages >> k & 1) && !need_stands_for_name)
+            continue;
+        struct snap_text t = {k, (uint32_t)b->text.len, 0, 0};
+        text_summary(&b->text, s, b->view, (int)k);
+        t.summary_len = (uint32_t)(b->text.len - t.text);
+        text_detail(&b->text, s, b->view, (int)k);
+        t.detail_len = (uint32_t)(b->text.len - t.text - t.summary_len);
+        b->texts = xgrow(b->texts, &b->text_capacity, b->text_count, sizeof t);
+        b->texts[b->text_count++] = t;
+        out->translations.count++;
+    }
+    if (b->text.len > TEXT_MAX)
+        return error_set(e, ERR_ENVIRONMENT, "the directory has more than 4 GiB of text");
+    return true;
+}
+
+bool snapshot_builder_add(struct snapshot_builder *b, const struct stored_service *s,
+                          struct error *e) {
+    const struct flat *f = &s->flat;
+    if (b->view == SNAP_PUBLIC && !publish_listed(s))
+        return true;
+    struct snap_service out = {0};
+    struct snap_signature signature = {0};
+    memcpy(out.id, s->id, sizeof out.id);
+    set_needs(b, s, &out);
+    out.site = add_site(b, s);
+    out.organization = add_organization(b, s->organization_id);
+    out.covers = add_covers(b, f->cell[COL_COVERS]);
+    out.hours = add_hours(b, f->cell[COL_HOURS]);
+    out.limits = service_limits(b, s);
+    out.verified_on = date_days(f->cell[COL_VERIFIED_ON]);
+    out.valid_until = date_days(f->cell[COL_VALID_UNTIL]);
+    int country = vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
+    out.country = (uint16_t)(country < 0 ? 0 : country);
+    out.zone = add_zone(b, f->cell[COL_TIME_ZONE], f->cell[COL_COUNTRY]);
+    out.kind = (uint8_t)(vocabulary_find(VOC_KIND, f->cell[COL_KIND], strlen(f->cell[COL_KIND])) + 1);
+    out.status = (uint8_t)(vocabulary_find(VOC_STATUS, f->cell[COL_STATUS], strlen(f->cell[COL_STATUS])) + 1);
+    out.remote = remote_ways(f->cell[COL_REMOTE]);
+    out.flags = service_flags(&out, f->cell[COL_KIND], s->visibility);
+    if (!add_rules(b, s, &out, &signature, e) || !add_texts(b, s, &out, e))
+        return error_prefix(e, "service %s of %s: ", f->cell[COL_ID], s->source);
+    service_signature(&out, &signature);
+    out.signature = add_signature(b, &signature);
+    uint32_t self = source_number(b, s->source, slice_of(f->cell[COL_ID]));
+    out.absent = add_links(b, s);
+    b->service_of_source[self] = b->count;
+    b->services = xgrow(b->services, &b->service_capacity, b->count, sizeof out);
+    b->services[b->count++] = out;
+    return true;
+}
+
+void snapshot_builder_holiday(struct snapshot_builder *b, const char *country,
+                              const char *date) {
+    int term = vocabulary_find(VOC_COUNTRY, country, strlen(country));
+    if (term < 0 || strlen(date) < 10)
+        return;
+    struct snap_holiday h = {(uint32_t)term, (uint32_t)(atoi(date) * 10000 +
+                                                        atoi(date + 5) * 100 + atoi(date + 8))};
+    b->holidays = xgrow(b->holidays, &b->holiday_capacity, b->holiday_count, sizeof h);
+    b->holidays[b->holiday_count++] = h;
+}
+
+/* ---- laying out ------------------------------------------------------------------ */
+
+static int compare_services(const void *a, const void *b, void *ctx) {
+    const struct snap_service *services = ctx;
+    return memcmp(services[*(const uint32_t *)a].id, services[*(const uint32_t *)b].id, 16);
+}
+
+/* Sorts services by id; links then name the new places. */
+static uint32_t *sort_services(struct snapshot_builder *b) {
+    uint32_t *order = xcalloc((size_t)b->count + 1, sizeof *order);
+    uint32_t *place = xcalloc((size_t)b->count + 1, sizeof *place);
+    for (uint32_t i = 0; i < b->count; i++)
+        order[i] = i;
+    qsort_r(order, b->count, sizeof *order, compare_services, b->services);
+    struct snap_service *sorted = xcalloc((size_t)b->count + 1, sizeof *sorted);
+    for (uint32_t i = 0; i < b->count; i++) {
+        sorted[i] = b->services[order[i]];
+        place[order[i]] = i;
+    }
+    free(b->services);
+    free(order);
+    b->services = sorted;
+    return place;
+}
+
+struct keyed_site {
+    uint32_t key, site;
+};
+
+static int compare_sites(const void *a, const void *b) {
+    const struct keyed_site *x = a, *y = b;
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->site < y->site ? -1 : 1;
+}
+
+/* Puts sites in the order of the Hilbert curve and renumbers them in the services. */
+static void sort_sites(struct snapshot_builder *b) {
+    uint32_t n = b->sites.count;
+    struct keyed_site *keys = xcalloc((size_t)n + 1, sizeof *keys);
+    uint32_t *place = xcalloc((size_t)n + 1, sizeof *place);
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = (struct keyed_site){tree_hilbert(b->site[i].point), i};
+    qsort(keys, n, sizeof *keys, compare_sites);
+    struct snap_site *sorted = xcalloc((size_t)n + 1, sizeof *sorted);
+    for (uint32_t i = 0; i < n; i++) {
+        sorted[i] = b->site[keys[i].site];
+        place[keys[i].site] = i;
+    }
+    for (uint32_t i = 0; i < b->count; i++)
+        if (b->services[i].site != SNAP_NONE)
+            b->services[i].site = place[b->services[i].site];
+    free(b->site);
+    free(keys);
+    free(place);
+    b->site = sorted;
+}
+
+static uint32_t *resolve_links(const struct snapshot_builder *b, const uint32_t *place) {
+    uint32_t *links = xcalloc((size_t)b->link_count + 1, sizeof *links);
+    for (uint32_t i = 0; i < b->link_count; i++) {
+        uint32_t target = b->service_of_source[b->links[i].target];
+        links[i] = target == SNAP_NONE ? SNAP_NONE : place[target];
+    }
+    return links;
+}
+
+struct section {
+    const void *data;
+    size_t count, size;
+};
+
+/* The header, then every section at a multiple of 8 bytes. */
+static void *lay_out(const struct section section[SNAP_SECTION_COUNT], enum snap_view view,
+                     int64_t revision, size_t *size) {
+    struct snap_header header = {.magic = "HAVENSNP", .version = SNAP_VERSION, .view = view};
+    size_t at = sizeof header;
+    for (int i = 0; i < SNAP_SECTION_COUNT; i++) {
+        at = (at + 7) / 8 * 8;
+        header.section[i].offset = at;
+        header.section[i].count = section[i].count;
+        at += section[i].count * section[i].size;
+    }
+    header.size = at;
+    header.revision = view == SNAP_PUBLIC ? 0 : (uint64_t)revision;
+    char *block = xcalloc(1, at + 8);
+    for (int i = 0; i < SNAP_SECTION_COUNT; i++)
+        if (section[i].count > 0)
+            memcpy(block + header.section[i].offset, section[i].data,
+                   section[i].count * section[i].size);
+    crypto_digest(block + sizeof header, at - sizeof header, header.digest,
+                  sizeof header.digest);
+    memcpy(block, &header, sizeof header);
+    *size = at;
+    return block;
+}
+
+void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size_t *size,
+                              struct error *e) {
+    if (b->text.len > TEXT_MAX) {
+        error_set(e, ERR_ENVIRONMENT, "the directory has more than 4 GiB of text");
+        return NULL;
+    }
+    uint32_t *place = sort_services(b);
+    uint32_t *links = resolve_links(b, place);
+    sort_sites(b);
+    struct tree_input in = {b->services, b->signature, b->site, b->count};
+    struct tree_output out = {0};
+    tree_pack(&in, &out);
+    const struct admit *a = &b->admit;
+    struct section section[SNAP_SECTION_COUNT] = {
+        [SNAP_services] = {b->services, b->count, sizeof *b->services},
+        [SNAP_organizations] = {b->organization, b->organizations.count, 16},
+        [SNAP_sites] = {b->site, b->sites.count, sizeof *b->site},
+        [SNAP_rule_lists] = {b->rule_list.data, b->rule_list_count, sizeof(uint32_t)},
+        [SNAP_rules] = {a->rules, a->rule_count, sizeof *a->rules},
+        [SNAP_choices] = {a->choices, a->choice_count, sizeof *a->choices},
+        [SNAP_ages] = {a->ages, a->age_count, sizeof *a->ages},
+        [SNAP_signatures] = {b->signature, b->signatures.count, sizeof *b->signature},
+        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(uint16_t)},
+        [SNAP_links] = {links, b->link_count, sizeof *links},
+        [SNAP_hours] = {b->hours_block.data, b->hours_block.len / 8, 8},
+        [SNAP_zones] = {b->zone, b->zones.count, sizeof *b->zone},
+        [SNAP_holidays] = {b->holidays, b->holiday_count, sizeof *b->holidays},
+        [SNAP_trees] = {out.trees, out.tree_count, sizeof *out.trees},
+        [SNAP_nodes] = {out.nodes, out.node_count, sizeof *out.nodes},
+        [SNAP_entries] = {out.entries, out.entry_count, sizeof *out.entries},
+        [SNAP_items] = {out.items, out.item_count, sizeof *out.items},
+        [SNAP_texts] = {b->texts, b->text_count, sizeof *b->texts},
+        [SNAP_text] = {b->text.data, b->text.len, 1},
+    };
+    void *block = lay_out(section, b->view, revision, size);
+    void *arrays[] = {place, links, out.trees, out.nodes, out.entries, out.items};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    return block;
+}
+
+/* ---- both views of a record ------------------------------------------------------ */
+
+struct both {
+    struct snapshot_builder *staff, *public;
+};
+
+static bool add_both(const struct stored_service *service, void *ctx, struct error *e) {
+    struct both *both = ctx;
+    return snapshot_builder_add(both->staff, service, e) &&
+           snapshot_builder_add(both->public, service, e);
+}
+
+static void holiday_both(const char *country, const char *date, void *ctx) {
+    struct both *both = ctx;
+    snapshot_builder_holiday(both->staff, country, date);
+    snapshot_builder_holiday(both->public, country, date);
+}
+
+bool snapshot_build(struct record *record, int64_t now, struct snapshot_pair *out,
+                    struct error *e) {
+    const int64_t year = 366 * 86400; /* so that the same directory is the same bytes */
+    struct both both = {snapshot_builder_new(SNAP_STAFF, now / year * year),
+                        snapshot_builder_new(SNAP_PUBLIC, now / year * year)};
+    *out = (struct snapshot_pair){0};
+    bool done = record_each(record, &out->revision, add_both, &both, e) &&
+                record_each_holiday(record, holiday_both, &both, e);
+    if (done)
+        out->staff = snapshot_builder_finish(both.staff, out->revision, &out->staff_size, e);
+    if (out->staff != NULL)
+        out->public =
+            snapshot_builder_finish(both.public, out->revision, &out->public_size, e);
+    snapshot_builder_free(both.staff);
+    snapshot_builder_free(both.public);
+    if (out->public != NULL)
+        return true;
+    free(out->staff);
+    return false;
+}

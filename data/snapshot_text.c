@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/snapshot_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/json_read.h"
+#include "data/publish.h"
+#include "data/text.h"
+
+/* Columns that stand in the summary, the point or the answer itself. */
+static const enum column in_summary[] = {
+    COL_ID,    COL_ORGANIZATION, COL_SERVICE, COL_NEEDS,  COL_KIND,       COL_SECTOR,
+    COL_LAT,   COL_LON,          COL_COUNTRY, COL_STATUS, COL_PRECISION,  COL_PHONES,
+    COL_VERIFIED_ON, COL_PUBLIC_NAME,
+};
+
+static const char *translated(const struct flat *f, enum column column, int language) {
+    for (size_t i = 0; i < f->translation_count; i++)
+        if (f->translations[i].column == column &&
+            strcmp(f->translations[i].language, label_languages[language]) == 0)
+            return f->translations[i].value;
+    return f->cell[column];
+}
+
+unsigned text_languages(const struct stored_service *service, enum snap_view view) {
+    unsigned set = 0;
+    for (size_t i = 0; i < service->flat.translation_count; i++) {
+        const struct translation *t = &service->flat.translations[i];
+        if (view == SNAP_PUBLIC && publish_hides(t->column))
+            continue;
+        for (int k = 0; k < LANGUAGE_COUNT; k++)
+            if (strcmp(t->language, label_languages[k]) == 0)
+                set |= 1u << k;
+    }
+    return set;
+}
+
+static void text_or_null(struct buf *b, const char *key, const char *value) {
+    buf_json_key(b, key);
+    if (value[0] == '\0')
+        buf_str(b, "null");
+    else
+        buf_json(b, value);
+}
+
+/* The label of the first stated need: what stands for a name that may not be shown. */
+static const char *need_label(const struct flat *f, int language) {
+    struct slice rest = slice_of(f->cell[COL_NEEDS]), code;
+    slice_next(&rest, ';', &code);
+    int need = vocabulary_find(VOC_NEED, code.at, code.len);
+    if (need < 0)
+        return "";
+    const struct term *term = &vocabulary(VOC_NEED)->terms[publish_need(need)];
+    return term->label[language][0] ? term->label[language] : term->label[0];
+}
+
+static const char *name_of(const struct stored_service *s, enum snap_view view, int language) {
+    if (view == SNAP_STAFF)
+        return translated(&s->flat, COL_SERVICE, language);
+    const char *name = publish_name(s);
+    if (name == s->flat.cell[COL_PUBLIC_NAME] && name[0] != '\0')
+        return translated(&s->flat, COL_PUBLIC_NAME, language);
+    if (name[0] == '\0')
+        return need_label(&s->flat, language);
+    return translated(&s->flat, COL_SERVICE, language);
+}
+
+static void add_needs(struct buf *b, const struct flat *f, enum snap_view view) {
+    uint64_t done[SNAP_NEED_WORDS] = {0};
+    struct slice rest = slice_of(f->cell[COL_NEEDS]), code;
+    buf_json_key(b, "needs");
+    buf_char(b, '[');
+    while (slice_next(&rest, ';', &code)) {
+        int need = vocabulary_find(VOC_NEED, code.at, code.len);
+        if (need < 0)
+            continue;
+        need = view == SNAP_PUBLIC ? publish_need(need) : need;
+        if (done[need / 64] >> need % 64 & 1)
+            continue;
+        done[need / 64] |= UINT64_C(1) << need % 64;
+        buf_json_comma(b);
+        buf_json(b, vocabulary(VOC_NEED)->terms[need].code);
+    }
+    buf_char(b, ']');
+}
+
+static void add_json(struct buf *b, const struct json *v);
+
+static bool add_member(const char *key, const struct json *value, void *ctx) {
+    buf_json_key(ctx, key);
+    add_json(ctx, value);
+    return true;
+}
+
+/* Writes a value of a checked JSON cell again. */
+static void add_json(struct buf *b, const struct json *v) {
+    size_t len;
+    switch (json_kind(v)) {
+    case KIND_OBJECT:
+        buf_char(b, '{');
+        json_each(v, add_member, b);
+        buf_char(b, '}');
+        break;
+    case KIND_STRING: {
+        const char *s = json_text(v, &len);
+        buf_json_bytes(b, s, len);
+        break;
+    }
+    case KIND_INTEGER:
+        buf_integer(b, json_whole(v));
+        break;
+    default:
+        buf_str(b, "null");
+    }
+}
+
+static bool phone_public(const struct json *phone) {
+    const struct json *audience = json_get(phone, "audience");
+    if (audience == NULL)
+        return publish_phone(-1);
+    size_t len;
+    const char *code = json_text(audience, &len);
+    return publish_phone(vocabulary_find(VOC_AUDIENCE, code, len));
+}
+
+/* A member of a phone: `languages` is a list in answers. */
+static bool add_phone_member(const char *key, const struct json *value, void *ctx) {
+    if (strcmp(key, "languages") != 0 || json_kind(value) != KIND_STRING)
+        return add_member(key, value, ctx);
+    struct slice rest = slice_of(json_text(value, NULL)), code;
+    buf_json_key(ctx, key);
+    buf_char(ctx, '[');
+    while (slice_next(&rest, ';', &code)) {
+        buf_json_comma(ctx);
+        buf_json_bytes(ctx, code.at, code.len);
+    }
+    buf_char(ctx, ']');
+    return true;
+}
+
+static void add_phones(struct buf *b, const char *cell, enum snap_view view) {
+    struct error e;
+    buf_json_key(b, "phones");
+    buf_char(b, '[');
+    struct json *phones = cell[0] ? json_parse(cell, strlen(cell), &e) : NULL;
+    for (size_t i = 0; phones != NULL && i < json_count(phones); i++) {
+        const struct json *phone = json_at(phones, i);
+        if (view == SNAP_PUBLIC && !phone_public(phone))
+            continue;
+        buf_json_comma(b);
+        buf_char(b, '{');
+        json_each(phone, add_phone_member, b);
+        buf_char(b, '}');
+    }
+    json_free(phones);
+    buf_char(b, ']');
+}
+
+static bool list_only_of(const char *cell, const char *const *codes, size_t count) {
+    struct slice rest = slice_of(cell), item;
+    while (slice_next(&rest, ';', &item)) {
+        bool found = false;
+        for (size_t i = 0; i < count; i++)
+            found |= slice_is(item, codes[i]);
+        if (!found)
+            return false;
+    }
+    return cell[0] != '\0';
+}
+
+/* What somebody should know before making contact. */
+static void add_warnings(struct buf *b, const struct flat *f, enum snap_view view) {
+    static const char *const police[] = {"police", "immigration", "border_guard",
+                                         "prosecutor", "court"};
+    const struct {
+        const char *code;
+        bool holds;
+    } warning[] = {
+        {"intake_through_police",
+         list_only_of(f->cell[COL_REFERRED_BY], police, sizeof police / sizeof *police)},
+        {"contacts_authorities", strcmp(f->cell[COL_CONTACTS_AUTHORITIES], "yes") == 0},
+        {"historical", strcmp(f->cell[COL_STATUS], "historical") == 0},
+        {"tied_to_case",
+         view == SNAP_STAFF && strcmp(f->cell[COL_TIED_TO_CASE], "yes") == 0},
+        {"may_not_leave", view == SNAP_STAFF && strcmp(f->cell[COL_MAY_LEAVE], "no") == 0},
+        {"sources_disagree", view == SNAP_STAFF && f->cell[COL_CLAIMS][0] != '\0'},
+    };
+    buf_json_key(b, "warnings");
+    buf_char(b, '[');
+    for (size_t i = 0; i < sizeof warning / sizeof *warning; i++)
+        if (warning[i].holds) {
+            buf_json_comma(b);
+            buf_json(b, warning[i].code);
+        }
+    buf_char(b, ']');
+}
+
+void text_summary(struct buf *b, const struct stored_service *service, enum snap_view view,
+                  int language) {
+    const struct flat *f = &service->flat;
+    char uuid[37];
+    buf_char(b, '{');
+    uuid_encode(service->id, uuid);
+    text_or_null(b, "id", uuid);
+    text_or_null(b, "name", name_of(service, view, language));
+    text_or_null(b, "organization", translated(f, COL_ORGANIZATION, language));
+    uuid_encode(service->organization_id, uuid);
+    text_or_null(b, "organization_id", uuid);
+    text_or_null(b, "kind", f->cell[COL_KIND]);
+    text_or_null(b, "sector", f->cell[COL_SECTOR]);
+    text_or_null(b, "country", f->cell[COL_COUNTRY]);
+    add_needs(b, f, view);
+    add_phones(b, f->cell[COL_PHONES], view);
+    if (view == SNAP_STAFF)
+        text_or_null(b, "visibility", service->visibility);
+    add_warnings(b, f, view);
+}
+
+void text_point(struct buf *b, const struct stored_service *service, enum snap_view view) {
+    const struct flat *f = &service->flat;
+    if (f->cell[COL_LAT][0] == '\0' || (view == SNAP_PUBLIC && !publish_point(service))) {
+        buf_str(b, "null");
+        return;
+    }
+    buf_char(b, '{');
+    buf_json_key(b, "lat");
+    buf_str(b, f->cell[COL_LAT]);
+    buf_json_key(b, "lon");
+    buf_str(b, f->cell[COL_LON]);
+    text_or_null(b, "precision", f->cell[COL_PRECISION]);
+    buf_char(b, '}');
+}
+
+static void add_list(struct buf *b, const char *cell) {
+    struct slice rest = slice_of(cell), item;
+    buf_char(b, '[');
+    while (slice_next(&rest, ';', &item)) {
+        buf_json_comma(b);
+        buf_json_bytes(b, item.at, item.len);
+    }
+    buf_char(b, ']');
+}
+
+static void add_cell(struct buf *b, enum column column, const char *cell) {
+    buf_json_key(b, columns[column].name);
+    switch (columns[column].type) {
+    case CELL_INTEGER:
+    case CELL_DECIMAL:
+    case CELL_RULES:
+    case CELL_CLAIMS:
+        buf_str(b, cell);
+        break;
+    case CELL_YES_NO:
+        buf_str(b, strcmp(cell, "yes") == 0 ? "true" : "false");
+        break;
+    case CELL_CODES:
+    case CELL_CHOICE:
+    case CELL_RANGES:
+    case CELL_CHILDREN:
+    case CELL_INTERPRETERS:
+    case CELL_AREAS:
+    case CELL_IDS:
+        add_list(b, cell);
+        break;
+    default:
+        buf_json(b, cell);
+    }
+}
+
+static bool summarised(enum column column) {
+    for (size_t i = 0; i < sizeof in_summary / sizeof *in_summary; i++)
+        if (in_summary[i] == column)
+            return true;
+    return false;
+}
+
+void text_detail(struct buf *b, const struct stored_service *service, enum snap_view view,
+                 int language) {
+    for (enum column c = 0; c < COL_COUNT; c++) {
+        const char *cell = translated(&service->flat, c, language);
+        if (cell[0] == '\0' || summarised(c) || (view == SNAP_PUBLIC && publish_hides(c)))
+            continue;
+        add_cell(b, c, cell);
+    }
+    if (view == SNAP_STAFF && service->flat.cell[COL_PUBLIC_NAME][0] != '\0')
+        add_cell(b, COL_PUBLIC_NAME, translated(&service->flat, COL_PUBLIC_NAME, language));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The JSON of a service, rendered once when a snapshot is built. Three pieces, so that an
+ * answer is put together by copying (server/search/render.c fills what stands between):
+ *
+ *   summary  {"id":...,"name":..., ... "warnings":[...]      no closing brace
+ *   point    {"lat":...,"lon":...,"precision":"exact"}        or null
+ *   detail   ,"address":...,"claims":[...]                    the record's other cells
+ */
+#ifndef DATA_SNAPSHOT_TEXT_H
+#define DATA_SNAPSHOT_TEXT_H
+
+#include "data/buf.h"
+#include "data/flat.h"
+#include "data/snapshot.h"
+
+/* Appends the summary in one language (index in label_languages; 0 is also the fallback). */
+void text_summary(struct buf *b, const struct stored_service *service, enum snap_view view,
+                  int language);
+
+/* Appends the point of `service`, "null" when it has none or may not show it. */
+void text_point(struct buf *b, const struct stored_service *service, enum snap_view view);
+
+/* Appends the remaining cells that the view may see. */
+void text_detail(struct buf *b, const struct stored_service *service, enum snap_view view,
+                 int language);
+
+/* Bit set of the languages (index in label_languages) in which a text of the service
+ * stands, beside the cells themselves. */
+unsigned text_languages(const struct stored_service *service, enum snap_view view);
+
+#endif

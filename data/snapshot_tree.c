@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/snapshot_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/admit.h"
+#include "data/mem.h"
+
+#define FANOUT 16
+
+uint32_t tree_hilbert(struct point p) {
+    uint32_t x = (uint32_t)((p.lon + 180) / 360 * 65535);
+    uint32_t y = (uint32_t)((p.lat + 90) / 180 * 65535);
+    uint32_t d = 0;
+    for (uint32_t s = 32768; s > 0; s /= 2) {
+        uint32_t rx = (x & s) > 0, ry = (y & s) > 0;
+        d += s * s * ((3 * rx) ^ ry);
+        if (ry == 0) {
+            if (rx == 1) {
+                x = 65535 - x;
+                y = 65535 - y;
+            }
+            uint32_t swap = x;
+            x = y;
+            y = swap;
+        }
+    }
+    return d;
+}
+
+/* Which trees a service stands in: its needs, those above them, and those below (which it
+ * answers with `unknown`). */
+struct need_sets {
+    uint64_t related[SNAP_NEED_WORDS * 64][SNAP_NEED_WORDS];
+    int count;
+};
+
+static void need_sets_fill(struct need_sets *sets) {
+    memset(sets, 0, sizeof *sets);
+    sets->count = vocabulary(VOC_NEED)->count;
+    for (int a = 0; a < sets->count; a++)
+        for (int b = 0; b < sets->count; b++)
+            if (vocabulary_within(VOC_NEED, a, b) || vocabulary_within(VOC_NEED, b, a))
+                sets->related[a][b / 64] |= UINT64_C(1) << b % 64;
+}
+
+static void related_needs(const struct need_sets *sets, const struct snap_service *s,
+                          uint64_t out[SNAP_NEED_WORDS]) {
+    memset(out, 0, sizeof(uint64_t) * SNAP_NEED_WORDS);
+    for (int n = 0; n < sets->count; n++)
+        if (s->needs[n / 64] >> n % 64 & 1)
+            for (int w = 0; w < SNAP_NEED_WORDS; w++)
+                out[w] |= sets->related[n][w];
+}
+
+static uint32_t add_item(struct tree_output *out, uint32_t service) {
+    out->items = xgrow(out->items, &out->item_capacity, out->item_count, sizeof *out->items);
+    out->items[out->item_count] = service;
+    return out->item_count++;
+}
+
+/* Services in the order of their sites, then of their ids; unplaced ones at the end. */
+static uint32_t *by_site(const struct tree_input *in) {
+    uint32_t sites = 0;
+    for (uint32_t i = 0; i < in->service_count; i++)
+        if (in->services[i].site != SNAP_NONE && in->services[i].site >= sites)
+            sites = in->services[i].site + 1;
+    uint32_t *start = xcalloc((size_t)sites + 2, sizeof *start);
+    uint32_t *order = xcalloc((size_t)in->service_count + 1, sizeof *order);
+    for (uint32_t i = 0; i < in->service_count; i++) {
+        uint32_t site = in->services[i].site == SNAP_NONE ? sites : in->services[i].site;
+        start[site + 1]++;
+    }
+    for (uint32_t s = 0; s < sites; s++)
+        start[s + 1] += start[s];
+    for (uint32_t i = 0; i < in->service_count; i++) {
+        uint32_t site = in->services[i].site == SNAP_NONE ? sites : in->services[i].site;
+        order[start[site]++] = i;
+    }
+    free(start);
+    return order;
+}
+
+static void node_clear(struct snap_node *n, uint32_t first, bool leaf) {
+    *n = (struct snap_node){.first = first, .leaf = leaf};
+    for (int i = 0; i < 3; i++) {
+        n->low[i] = INFINITY;
+        n->high[i] = -INFINITY;
+    }
+}
+
+static void node_cover(struct snap_node *n, const float low[3], const float high[3]) {
+    for (int i = 0; i < 3; i++) {
+        n->low[i] = fminf(n->low[i], low[i]);
+        n->high[i] = fmaxf(n->high[i], high[i]);
+    }
+}
+
+static void node_add_entry(const struct tree_input *in, const struct tree_output *out,
+                           struct snap_node *n, const struct snap_entry *entry) {
+    const struct ecef *at = &in->sites[entry->site].ecef;
+    const double xyz[3] = {at->x, at->y, at->z};
+    float low[3], high[3];
+    for (int i = 0; i < 3; i++) {
+        low[i] = nextafterf((float)xyz[i], -INFINITY);
+        high[i] = nextafterf((float)xyz[i], INFINITY);
+    }
+    node_cover(n, low, high);
+    n->count++;
+    for (uint32_t i = 0; i < entry->items.count; i++) {
+        uint32_t service = out->items[entry->items.first + i];
+        signature_add(&n->signature, &in->signatures[in->services[service].signature]);
+    }
+}
+
+static struct snap_node *add_node(struct tree_output *out, uint32_t first, bool leaf) {
+    out->nodes = xgrow(out->nodes, &out->node_capacity, out->node_count, sizeof *out->nodes);
+    struct snap_node *n = &out->nodes[out->node_count++];
+    node_clear(n, first, leaf);
+    return n;
+}
+
+/* Leaves over the entries from `first`, then levels of nodes up to one root. */
+static uint32_t pack_levels(const struct tree_input *in, struct tree_output *out,
+                            uint32_t first) {
+    if (first == out->entry_count)
+        return SNAP_NONE;
+    uint32_t level = out->node_count;
+    for (uint32_t e = first; e < out->entry_count; e++) {
+        struct snap_node *leaf = (e - first) % FANOUT == 0
+                                     ? add_node(out, e, true)
+                                     : &out->nodes[out->node_count - 1];
+        node_add_entry(in, out, leaf, &out->entries[e]);
+    }
+    while (out->node_count - level > 1) {
+        uint32_t end = out->node_count;
+        for (uint32_t child = level; child < end; child++) {
+            if ((child - level) % FANOUT == 0)
+                add_node(out, child, false);
+            struct snap_node *n = &out->nodes[out->node_count - 1];
+            node_cover(n, out->nodes[child].low, out->nodes[child].high);
+            signature_add(&n->signature, &out->nodes[child].signature);
+            n->count++;
+        }
+        level = end;
+    }
+    return level;
+}
+
+/* Groups the items from `first` by site into entries. */
+static void add_entries(const struct tree_input *in, struct tree_output *out,
+                        uint32_t first) {
+    for (uint32_t i = first; i < out->item_count; i++) {
+        uint32_t site = in->services[out->items[i]].site;
+        if (i == first || out->entries[out->entry_count - 1].site != site) {
+            out->entries = xgrow(out->entries, &out->entry_capacity, out->entry_count,
+                                 sizeof *out->entries);
+            out->entries[out->entry_count++] = (struct snap_entry){site, {i, 0}};
+        }
+        out->entries[out->entry_count - 1].items.count++;
+    }
+}
+
+static bool in_tree(const uint64_t *related, int need, const struct snap_service *s) {
+    uint64_t any = 0;
+    for (int w = 0; w < SNAP_NEED_WORDS; w++)
+        any |= s->needs[w];
+    return need < 0 ? any != 0 : related[need / 64] >> need % 64 & 1;
+}
+
+static bool is_placed(const struct snap_service *s) {
+    return s->site != SNAP_NONE;
+}
+
+static bool is_unplaced(const struct snap_service *s) {
+    return s->site == SNAP_NONE && s->remote == 0;
+}
+
+static bool is_remote(const struct snap_service *s) {
+    return s->remote != 0;
+}
+
+/* Appends the services of a need for which `member` holds, in the order given. */
+static struct snap_run add_run(const struct tree_input *in, struct tree_output *out,
+                               const uint64_t (*related)[SNAP_NEED_WORDS],
+                               const uint32_t *order, int need,
+                               bool (*member)(const struct snap_service *)) {
+    struct snap_run run = {out->item_count, 0};
+    for (uint32_t i = 0; i < in->service_count; i++) {
+        uint32_t service = order == NULL ? i : order[i];
+        const struct snap_service *s = &in->services[service];
+        if (member(s) && in_tree(related[service], need, s))
+            add_item(out, service);
+    }
+    run.count = out->item_count - run.first;
+    return run;
+}
+
+static bool is_helpline(int need) {
+    for (int i = 0; i < HELPLINE_NEEDS; i++)
+        if (need >= 0 && strcmp(vocabulary(VOC_NEED)->terms[need].code, helpline_needs[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Services that state the need itself, by id. */
+static struct snap_run add_helplines(const struct tree_input *in, struct tree_output *out,
+                                     int need) {
+    struct snap_run run = {out->item_count, 0};
+    for (uint32_t i = 0; i < in->service_count; i++)
+        if (in->services[i].needs[need / 64] >> need % 64 & 1)
+            add_item(out, i);
+    run.count = out->item_count - run.first;
+    return run;
+}
+
+void tree_pack(const struct tree_input *in, struct tree_output *out) {
+    struct need_sets *sets = xmalloc(sizeof *sets);
+    need_sets_fill(sets);
+    uint64_t(*related)[SNAP_NEED_WORDS] = xcalloc((size_t)in->service_count + 1, sizeof *related);
+    for (uint32_t i = 0; i < in->service_count; i++)
+        related_needs(sets, &in->services[i], related[i]);
+    uint32_t *order = by_site(in);
+    out->tree_count = (uint32_t)sets->count + 1;
+    out->trees = xcalloc(out->tree_count, sizeof *out->trees);
+    const uint64_t(*rows)[SNAP_NEED_WORDS] = (const uint64_t(*)[SNAP_NEED_WORDS])related;
+    for (uint32_t t = 0; t < out->tree_count; t++) {
+        int need = t == (uint32_t)sets->count ? -1 : (int)t;
+        struct snap_tree *tree = &out->trees[t];
+        tree->placed = add_run(in, out, rows, order, need, is_placed);
+        uint32_t first = out->entry_count;
+        add_entries(in, out, tree->placed.first);
+        tree->root = pack_levels(in, out, first);
+        tree->unplaced = add_run(in, out, rows, NULL, need, is_unplaced);
+        tree->remote = add_run(in, out, rows, NULL, need, is_remote);
+        if (is_helpline(need))
+            tree->helplines = add_helplines(in, out, need);
+    }
+    free(order);
+    free(related);
+    free(sets);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "importers/header.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "importers/cell.h"
+
+static bool unnamed(struct header *h, size_t i, int64_t line, struct report *report) {
+    char message[100];
+    h->field[i].ignored = true;
+    snprintf(message, sizeof message, "column %zu has no name", i + 1);
+    report_error(report, line, NULL, message);
+    return false;
+}
+
+static bool read_field(struct header *h, size_t i, struct slice name, int64_t line,
+                       struct report *report) {
+    struct header_field *f = &h->field[i];
+    struct error why = {0};
+    char shown[CELL_SHOWN_BYTES];
+    *f = (struct header_field){.map = h->map ? map_find(h->map, name) : NULL};
+    snprintf(f->name, sizeof f->name, "%s", cell_shown(name, shown));
+    if (f->map != NULL) {
+        f->target = f->map->target;
+        return true;
+    }
+    if (name.len == 0)
+        return unnamed(h, i, line, report);
+    if (target_parse(name, &f->target, &why))
+        return true;
+    f->ignored = true;
+    if (h->map != NULL && h->map->ignore_unknown)
+        return true;
+    report_error(report, line, f->name, why.message);
+    return false;
+}
+
+static bool check_twice(const struct header *h, size_t i, int64_t line,
+                        struct report *report) {
+    char message[100];
+    for (size_t k = 0; !h->field[i].ignored && k < i; k++)
+        if (!h->field[k].ignored &&
+            target_same(&h->field[k].target, &h->field[i].target)) {
+            snprintf(message, sizeof message, "stands twice, as columns %zu and %zu",
+                     k + 1, i + 1);
+            report_error(report, line, h->field[i].name, message);
+            return false;
+        }
+    return true;
+}
+
+static bool has(const struct header *h, const struct target *t) {
+    for (size_t i = 0; i < h->count; i++)
+        if (!h->field[i].ignored && target_same(&h->field[i].target, t))
+            return true;
+    return false;
+}
+
+static bool is_constant(const struct header *h, const struct target *t) {
+    for (size_t i = 0; h->map != NULL && i < h->map->constant_count; i++)
+        if (target_same(&h->map->constants[i].target, t))
+            return true;
+    return false;
+}
+
+static bool check_required(const struct header *h, int64_t line, struct report *report) {
+    bool good = true;
+    for (int c = 0; c < COL_COUNT; c++) {
+        struct target t = {.column = (enum column)c};
+        if (!(columns[c].flags & REQUIRED) || has(h, &t) || is_constant(h, &t))
+            continue;
+        good = false;
+        report_error(report, line, columns[c].name,
+                     "the column is missing; required: id organization service country");
+    }
+    return good;
+}
+
+/* What the map names must stand in the file, and its constants must not. */
+static bool check_map(const struct header *h, int64_t line, struct report *report) {
+    bool good = true;
+    for (size_t i = 0; h->map != NULL && i < h->map->column_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < h->count; k++)
+            found = found || h->field[k].map == &h->map->columns[i];
+        if (!found)
+            report_error(report, line, h->map->columns[i].header,
+                         "the map names this header, and the file does not have it");
+        good = good && found;
+    }
+    for (size_t i = 0; h->map != NULL && i < h->map->constant_count; i++) {
+        const struct target *t = &h->map->constants[i].target;
+        char name[64];
+        if (!has(h, t))
+            continue;
+        good = false;
+        report_error(report, line, target_name(t, name),
+                     "a constant of the map, and the file has the column too");
+    }
+    return good;
+}
+
+static bool before(const struct target *a, const struct target *b) {
+    return a->column != b->column ? a->column < b->column
+                                  : strcmp(a->language, b->language) < 0;
+}
+
+/* By insertion: there are a few. */
+static void sort_translations(struct header *h) {
+    h->translation_count = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        const struct header_field *f = &h->field[i];
+        if (f->ignored || f->target.language[0] == '\0')
+            continue;
+        size_t at = h->translation_count++;
+        for (; at > 0; at--) {
+            size_t left = h->translation[at - 1];
+            if (!before(&f->target, &h->field[left].target))
+                break;
+            h->translation[at] = left;
+        }
+        h->translation[at] = i;
+    }
+}
+
+bool header_read(struct header *h, const struct csv_row *row, const struct map *map,
+                 struct report *report) {
+    bool good = true;
+    h->map = map;
+    h->count = row->count;
+    while (h->count > 0 && slice_trim(row->field[h->count - 1]).len == 0)
+        h->count--;
+    for (size_t i = 0; i < h->count; i++) {
+        good = read_field(h, i, slice_trim(row->field[i]), row->line, report) && good;
+        good = check_twice(h, i, row->line, report) && good;
+    }
+    good = check_map(h, row->line, report) && good;
+    good = check_required(h, row->line, report) && good;
+    sort_translations(h);
+    return good;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `--map FILE.json`: how the sheet of somebody else becomes services.csv.
+ *
+ *   { "columns": { "Their header": "our_column",
+ *                  "Type": { "column": "kind",
+ *                            "values": { "Refuge": "shelter", "Phone line": "hotline" },
+ *                            "split": ",",
+ *                            "other": "error" } },
+ *     "constants": { "country": "KH" },
+ *     "ignore": "unknown" }
+ *
+ *   columns    by the header of the sheet, exactly as it stands there. A header that the
+ *              sheet does not have is an error; a header that is not named here may be
+ *              one of our own names.
+ *   values     what stands there, and what it is here ("" drops it; "a;b" is two codes)
+ *   split      the one character between several values in their cell; here it is ';'
+ *   other      a value that `values` does not name: "error" (the default where there are
+ *              values), "skip" it, or "keep" it as it stands
+ *   constants  columns that the sheet does not have, one text for every row
+ *   ignore     "unknown": skip the headers that are named nowhere; else they are errors
+ */
+#ifndef IMPORTERS_MAP_H
+#define IMPORTERS_MAP_H
+
+#include "data/mem.h"
+#include "importers/target.h"
+
+enum map_other { MAP_ERROR, MAP_SKIP, MAP_KEEP };
+
+struct map_value {
+    const char *theirs, *ours;
+};
+
+struct map_column {
+    const char *header;
+    struct target target;
+    struct map_value *values; /* sorted by `theirs` */
+    size_t value_count;
+    char split; /* or '\0' */
+    enum map_other other;
+};
+
+struct map_constant {
+    struct target target;
+    const char *value;
+};
+
+/* Everything is owned by `arena`. */
+struct map {
+    struct arena arena;
+    struct map_column *columns;
+    size_t column_count;
+    struct map_constant *constants;
+    size_t constant_count;
+    bool ignore_unknown;
+};
+
+/* Reads the file; NULL: `e` says what is wrong, naming the key. Free with map_free(). */
+struct map *map_read(const char *path, struct error *e);
+
+/* The same from text, which `name` stands for in messages. */
+struct map *map_parse(const char *name, const char *text, size_t len, struct error *e);
+void map_free(struct map *m);
+
+/* The column of `header`, or NULL. */
+const struct map_column *map_find(const struct map *m, struct slice header);
+
+/* Turns one cell of the sheet into one of ours, in `arena` or as it is. */
+bool map_cell(const struct map_column *c, struct slice theirs, struct arena *arena,
+              struct slice *out, struct error *e);
+
+#endif

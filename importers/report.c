@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "importers/report.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "data/text.h"
+
+#define DUPLICATES_PRINTED_MAX 20
+#define DUPLICATES_WRITTEN_MAX 10000
+
+bool report_open(struct report *r, const char *file, const char *out_path,
+                 struct progress *progress, struct error *e) {
+    *r = (struct report){.file = file, .out_path = out_path, .progress = progress};
+    if (out_path == NULL)
+        return true;
+    r->out = fopen(out_path, "we");
+    if (r->out == NULL)
+        return error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", out_path,
+                         strerror(errno));
+    return true;
+}
+
+/* A message that was cut to its buffer may end inside a character. */
+static size_t whole_characters(const char *message) {
+    size_t len = strlen(message), bad_at = len;
+    return text_utf8(message, len, &bad_at) ? len : bad_at;
+}
+
+static void write_error(struct report *r, int64_t line, const char *column,
+                        const char *message, size_t len) {
+    struct buf *b = &r->errors;
+    buf_str(b, b->len ? ",\n    {\"line\":" : "\n    {\"line\":");
+    buf_integer(b, line);
+    buf_json_key(b, "column");
+    if (column != NULL)
+        buf_json(b, column);
+    else
+        buf_str(b, "null");
+    buf_json_key(b, "message");
+    buf_json_bytes(b, message, len);
+    buf_char(b, '}');
+}
+
+void report_error(struct report *r, int64_t line, const char *column,
+                  const char *message) {
+    if (r->muted)
+        return;
+    size_t len = whole_characters(message);
+    if (r->error_count < REPORT_PRINTED_MAX) {
+        progress_clear(r->progress);
+        fprintf(stderr, "%s:%lld: %s%s%.*s\n", r->file, (long long)line,
+                column ? column : "", column ? ": " : "", (int)len, message);
+    }
+    if (r->error_count < REPORT_WRITTEN_MAX && r->out != NULL)
+        write_error(r, line, column, message, len);
+    r->error_count++;
+}
+
+void report_duplicate(struct report *r, int64_t line, int64_t of_line,
+                      const char *reason) {
+    struct buf *b = &r->duplicates;
+    if (r->muted)
+        return;
+    if (r->duplicate_count < DUPLICATES_PRINTED_MAX) {
+        progress_clear(r->progress);
+        fprintf(stderr, "%s:%lld: note: perhaps the same as line %lld: %s\n", r->file,
+                (long long)line, (long long)of_line, reason);
+    }
+    if (r->duplicate_count < DUPLICATES_WRITTEN_MAX && r->out != NULL) {
+        buf_str(b, b->len ? ",\n    {\"line\":" : "\n    {\"line\":");
+        buf_integer(b, line);
+        buf_json_key(b, "of_line");
+        buf_integer(b, of_line);
+        buf_json_key(b, "reason");
+        buf_json(b, reason);
+        buf_char(b, '}');
+    }
+    r->duplicate_count++;
+}
+
+void report_errors_end(struct report *r) {
+    progress_clear(r->progress);
+    if (r->error_count > REPORT_PRINTED_MAX)
+        fprintf(stderr, "%s: and %lld more\n", r->file,
+                (long long)(r->error_count - REPORT_PRINTED_MAX));
+    if (r->duplicate_count > DUPLICATES_PRINTED_MAX)
+        fprintf(stderr, "%s: note: and %lld more likely duplicates\n", r->file,
+                (long long)(r->duplicate_count - DUPLICATES_PRINTED_MAX));
+}
+
+static void write_buf(const struct buf *b, FILE *out) {
+    if (b->len > 0)
+        fwrite(b->data, 1, b->len, out);
+}
+
+static void write_json(const struct report *r, bool changed) {
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {
+        {"read", r->read},
+        {"added", changed ? r->added : 0},
+        {"updated", changed ? r->updated : 0},
+        {"unchanged", r->unchanged},
+        {"retired", changed ? r->retired : 0},
+        {"rejected", r->rejected},
+    };
+    fputs("{\n", r->out);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        fprintf(r->out, "  \"%s\": %lld,\n", counts[i].name, (long long)counts[i].value);
+    fputs("  \"errors\": [", r->out);
+    write_buf(&r->errors, r->out);
+    fputs(r->errors.len ? "\n  ],\n  \"duplicates\": [" : "],\n  \"duplicates\": [",
+          r->out);
+    write_buf(&r->duplicates, r->out);
+    fputs(r->duplicates.len ? "\n  ]\n}\n" : "]\n}\n", r->out);
+}
+
+bool report_close(struct report *r, bool changed, struct error *e) {
+    bool good = true;
+    if (r->out != NULL) {
+        write_json(r, changed);
+        good = !ferror(r->out);
+        good = fclose(r->out) == 0 && good;
+        r->out = NULL;
+    }
+    buf_free(&r->errors);
+    buf_free(&r->duplicates);
+    return good || error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
+                             strerror(errno));
+}

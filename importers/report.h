@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What an import found: counts, errors and likely duplicates; on standard error as they
+ * come, and as JSON at the end. Values of the file stand nowhere but in these.
+ */
+#ifndef IMPORTERS_REPORT_H
+#define IMPORTERS_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "data/buf.h"
+#include "data/error.h"
+#include "importers/progress.h"
+
+#define REPORT_PRINTED_MAX 1000   /* lines of errors on standard error */
+#define REPORT_WRITTEN_MAX 100000 /* errors in the JSON */
+
+struct report {
+    const char *file; /* of the import, for messages */
+    struct progress *progress;
+    int64_t read, added, updated, unchanged, retired, rejected;
+    int64_t error_count, duplicate_count;
+    bool muted;            /* a second reading: errors are known already */
+    struct buf errors;     /* JSON objects after one another */
+    struct buf duplicates; /* the same */
+    FILE *out;             /* of --report, or NULL */
+    const char *out_path;
+};
+
+/* Opens `out_path` (may be NULL) at once, so that a wrong path fails before any work. */
+bool report_open(struct report *r, const char *file, const char *out_path,
+                 struct progress *progress, struct error *e);
+
+/* Adds `file:line: column: message`; `column` may be NULL. */
+void report_error(struct report *r, int64_t line, const char *column,
+                  const char *message);
+
+/* Adds a likely duplicate of line `of_line`. */
+void report_duplicate(struct report *r, int64_t line, int64_t of_line,
+                      const char *reason);
+
+/* Says how many errors were not printed. */
+void report_errors_end(struct report *r);
+
+/* Writes the JSON and closes its file; counts of changes are 0 when `changed` is false. */
+bool report_close(struct report *r, bool changed, struct error *e);
+
+#endif

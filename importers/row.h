@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One row of services.csv: its cells checked and made canonical, then what must hold
+ * between the cells of a row.
+ */
+#ifndef IMPORTERS_ROW_H
+#define IMPORTERS_ROW_H
+
+#include "data/flat.h"
+#include "importers/cell.h"
+#include "importers/header.h"
+
+struct row_reader {
+    struct cell_reader cells;
+    const struct header *header;
+    struct report *report;
+    struct translation *translations; /* room for all of the header and the map */
+    char today[11]; /* the latest date that it is anywhere on earth now */
+};
+
+/* `header` has been read. */
+void row_reader_init(struct row_reader *r, const struct header *header,
+                     struct report *report);
+void row_reader_free(struct row_reader *r);
+
+/* True when every cell of the row is empty: such rows are skipped. */
+bool row_empty(const struct csv_row *row);
+
+/* Fills `out`, borrowed until the next row. Every fault goes to the report; false when
+ * there was one, and then the cells at fault are "". */
+bool row_read(struct row_reader *r, const struct csv_row *row, struct flat *out);
+
+/* The point of the row; false when it states none. */
+bool row_point(const struct flat *flat, double *lat, double *lon);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/directory.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "data/mem.h"
+#include "data/snapshot_build.h"
+#include "server/http/swap.h"
+
+/* Both snapshots of one revision, with the blocks they stand in. */
+struct generation {
+    struct snapshot staff, public;
+    struct snapshot_pair blocks;
+};
+
+struct directory {
+    struct record *record;
+    struct keys *keys;
+    int64_t record_version, keys_version;
+    struct swap generation, key_set;
+};
+
+static void generation_free(struct generation *g) {
+    if (g == NULL)
+        return;
+    free(g->blocks.staff);
+    free(g->blocks.public);
+    free(g);
+}
+
+static struct generation *generation_load(struct record *record, struct error *e) {
+    struct generation *g = xcalloc(1, sizeof *g);
+    if (snapshot_build(record, time(NULL), &g->blocks, e) &&
+        snapshot_attach(&g->staff, g->blocks.staff, g->blocks.staff_size, e) &&
+        snapshot_attach(&g->public, g->blocks.public, g->blocks.public_size, e))
+        return g;
+    generation_free(g);
+    return NULL;
+}
+
+struct directory *directory_open(const char *path, const char *share, struct error *e) {
+    struct directory *d = xcalloc(1, sizeof *d);
+    struct generation *g = NULL;
+    struct key_set *set = NULL;
+    bool done = (d->record = record_open(path, share, DB_READ, e)) != NULL &&
+                (d->keys = keys_open(path, share, e)) != NULL &&
+                record_data_version(d->record, &d->record_version, e) &&
+                keys_data_version(d->keys, &d->keys_version, e) &&
+                (set = key_set_load(d->keys, e)) != NULL &&
+                (g = generation_load(d->record, e)) != NULL;
+    swap_init(&d->generation, g);
+    swap_init(&d->key_set, set);
+    if (done)
+        return d;
+    directory_close(d);
+    return NULL;
+}
+
+void directory_close(struct directory *d) {
+    if (d == NULL)
+        return;
+    generation_free(swap_replace(&d->generation, NULL));
+    key_set_free(swap_replace(&d->key_set, NULL));
+    keys_close(d->keys);
+    record_close(d->record);
+    free(d);
+}
+
+/* A commit rings the bell; only a new revision is worth a new snapshot. */
+static bool refresh_record(struct directory *d, struct error *e) {
+    int64_t version, revision;
+    if (!record_data_version(d->record, &version, e))
+        return false;
+    if (version == d->record_version)
+        return true;
+    struct directory_view view = directory_take(d);
+    uint64_t served = view.staff->header->revision;
+    directory_return(d, view);
+    if (!record_revision(d->record, &revision, e))
+        return false;
+    if ((uint64_t)revision != served) {
+        struct generation *g = generation_load(d->record, e);
+        if (g == NULL)
+            return false;
+        generation_free(swap_replace(&d->generation, g));
+    }
+    d->record_version = version;
+    return true;
+}
+
+static bool refresh_keys(struct directory *d, struct error *e) {
+    int64_t version;
+    if (!keys_data_version(d->keys, &version, e))
+        return false;
+    if (version == d->keys_version)
+        return true;
+    struct key_set *set = key_set_load(d->keys, e);
+    if (set == NULL)
+        return false;
+    key_set_free(swap_replace(&d->key_set, set));
+    d->keys_version = version;
+    return true;
+}
+
+bool directory_refresh(struct directory *d, struct error *e) {
+    bool keys = refresh_keys(d, e);
+    return refresh_record(d, e) && keys;
+}
+
+struct directory_view directory_take(struct directory *d) {
+    struct directory_view view;
+    const struct generation *g = swap_take(&d->generation, &view.slot);
+    view.staff = &g->staff;
+    view.public = &g->public;
+    return view;
+}
+
+void directory_return(struct directory *d, struct directory_view view) {
+    swap_return(&d->generation, view.slot);
+}
+
+bool directory_role(struct directory *d, const char *token, size_t len, enum role *out) {
+    unsigned slot;
+    const struct key_set *set = swap_take(&d->key_set, &slot);
+    bool known = key_set_match(set, token, len, out);
+    swap_return(&d->key_set, slot);
+    return known;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The directory that is being served: the two snapshots and the keys, loaded from their
+ * files and swapped while requests run on the old ones.
+ */
+#ifndef SERVER_API_DIRECTORY_H
+#define SERVER_API_DIRECTORY_H
+
+#include "data/error.h"
+#include "data/keys.h"
+#include "data/snapshot.h"
+
+struct directory;
+
+/* Loads the record at `path` and its keys. NULL: `e` says why. */
+struct directory *directory_open(const char *path, const char *share, struct error *e);
+void directory_close(struct directory *d);
+
+/* Looks whether the record or the keys changed, and swaps in what is new. Called from one
+ * thread, a few times a second. False: what is served stays; `e` says what went wrong. */
+bool directory_refresh(struct directory *d, struct error *e);
+
+/* The snapshots for one request, until directory_return(). */
+struct directory_view {
+    const struct snapshot *staff, *public;
+    unsigned slot;
+};
+struct directory_view directory_take(struct directory *d);
+void directory_return(struct directory *d, struct directory_view view);
+
+/* The role of a key; false when it is none. */
+bool directory_role(struct directory *d, const char *token, size_t len, enum role *out);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From the arguments of a `nearest` request to a query of the engine.
+ */
+#ifndef SERVER_API_NEAREST_QUERY_H
+#define SERVER_API_NEAREST_QUERY_H
+
+#include "server/api/context.h"
+#include "server/api/params.h"
+
+/* How the country of a query was found. */
+enum country_rule { COUNTRY_PARAMETER, COUNTRY_BORDERS, COUNTRY_NONE };
+extern const char *const country_rule_names[];
+
+struct nearest_request {
+    struct query query;
+    enum country_rule country_rule;
+    bool uncertain;  /* near a border: each of the query's countries is searched */
+    int language;    /* of the texts, index in label_languages */
+};
+
+/* The parameters, for the route table. */
+extern const struct param nearest_params[];
+
+/* Checks and reads every argument; false: `f` holds what is wrong. */
+bool nearest_request_read(const struct context *c, const struct args *args,
+                          struct nearest_request *out, struct faults *f);
+
+#endif

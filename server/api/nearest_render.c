@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/nearest_render.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data/timezone.h"
+
+/* Straight-line distance to minutes on the road where no roads are loaded: a detour of
+ * 1.4 and 40 km/h, a cautious figure for rural roads. Always labelled as an estimate. */
+#define DETOUR 1.4
+#define METRES_A_MINUTE (40000.0 / 60)
+
+/* True when the role may not see where this service is except by its id. */
+static bool place_hidden(const struct context *c, const struct snap_service *s) {
+    return (s->flags & SERVICE_HIDDEN) && !role_sees_hidden(c->role);
+}
+
+static void add_summary(struct buf *b, const struct snapshot *s, const struct snap_service *it,
+                        int language) {
+    for (uint32_t i = 0; i < it->translations.count; i++) {
+        const struct snap_text *t = &s->texts[it->translations.first + i];
+        if ((int)t->language == language) {
+            buf_add(b, s->text + t->text, t->summary_len);
+            return;
+        }
+    }
+    buf_add(b, s->text + it->text, it->summary_len);
+}
+
+static void add_point(struct buf *b, const struct context *c, const struct snap_service *it,
+                      bool by_id) {
+    buf_str(b, ",\"point\":");
+    if (!by_id && place_hidden(c, it))
+        buf_str(b, "null");
+    else
+        buf_add(b, c->snapshot->text + it->text + it->summary_len, it->point_len);
+}
+
+/* Days since 1970 as "YYYY-MM-DD" (Howard Hinnant's civil_from_days). */
+static void add_date(struct buf *b, int32_t days) {
+    int z = days + 719468, era = z / 146097, doe = z - era * 146097;
+    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
+    buf_printf(b, "\"%04d-%02d-%02d\"", yoe + era * 400 + (month <= 2), month, day);
+}
+
+static void add_status(struct buf *b, const struct snap_service *it) {
+    buf_str(b, ",\"status\":");
+    if (it->status == 0)
+        buf_str(b, "null");
+    else
+        buf_json(b, vocabulary(VOC_STATUS)->terms[it->status - 1].code);
+    buf_str(b, ",\"verified_on\":");
+    if (it->verified_on == INT32_MIN)
+        buf_str(b, "null");
+    else
+        add_date(b, it->verified_on);
+}
+
+static double shown_distance(bool rounded, double metres) {
+    return rounded ? ceil(metres / 1000) * 1000 : metres;
+}
+
+static void add_distance(struct buf *b, const struct context *c, const struct snap_service *it,
+                         double metres) {
+    bool rounded = place_hidden(c, it);
+    double shown = shown_distance(rounded, metres);
+    buf_str(b, ",\"distance_m\":");
+    buf_decimal(b, shown, 2);
+    buf_str(b, rounded ? ",\"distance_from\":\"rounded\"" : ",\"distance_from\":\"exact\"");
+    buf_str(b, ",\"travel\":{\"state\":\"estimate\",\"minutes\":");
+    buf_integer(b, (int64_t)ceil(fmax(1, shown * DETOUR / METRES_A_MINUTE)));
+    buf_str(b, ",\"mode\":\"car\"}");
+}
+
+static void add_open(struct buf *b, const struct context *c, const struct nearest_request *r,
+                     const struct snap_service *it) {
+    static const char *const names[] = {
+        [OPEN_UNKNOWN] = "unknown", [OPEN_CLOSED] = "closed", [OPEN_OPEN] = "open"};
+    struct open_answer open = service_open(c->snapshot, &r->query, it);
+    buf_str(b, ",\"open\":{\"state\":");
+    buf_json(b, names[open.state]);
+    if (open.has_until && open.state != OPEN_UNKNOWN) {
+        const struct timezone_table *zone = &c->snapshot->zones[it->zone];
+        int64_t until = timezone_instant(zone, open.until);
+        char text[32];
+        timestamp_format(until, timezone_offset(zone, until), text);
+        buf_str(b, ",\"until\":");
+        buf_json(b, text);
+    }
+    buf_char(b, '}');
+}
+
+/* Criteria whose level is shown though it is `yes`. */
+static void add_fit(struct buf *b, const struct verdict *v) {
+    uint32_t all = 0;
+    for (int level = 0; level < LEVEL_COUNT; level++)
+        all |= v->at[level];
+    buf_str(b, ",\"fit\":{");
+    for (uint32_t left = all; left != 0; left &= left - 1) {
+        uint32_t bit = left & -left;
+        enum level level = LEVEL_NO;
+        while (!(v->at[level] & bit))
+            level++;
+        if (left != all)
+            buf_char(b, ',');
+        buf_char(b, '"');
+        buf_str(b, criterion_names[__builtin_ctz(bit)]);
+        buf_str(b, "\":\"");
+        buf_str(b, level_names[level]);
+        buf_char(b, '"');
+    }
+    buf_char(b, '}');
+}
+
+static void add_criteria(struct buf *b, uint32_t set) {
+    buf_char(b, '[');
+    for (uint32_t left = set; left != 0; left &= left - 1) {
+        if (left != set)
+            buf_char(b, ',');
+        buf_char(b, '"');
+        buf_str(b, criterion_names[__builtin_ctz(left)]);
+        buf_char(b, '"');
+    }
+    buf_char(b, ']');
+}
+
+static void add_found(struct buf *b, const struct context *c, const struct nearest_request *r,
+                      const struct found *f) {
+    const struct snap_service *it = &c->snapshot->services[f->service];
+    const struct verdict *v = &f->verdict;
+    add_summary(b, c->snapshot, it, r->language);
+    if (f->distance < INFINITY)
+        add_distance(b, c, it, f->distance);
+    add_point(b, c, it, false);
+    add_status(b, it);
+    add_fit(b, v);
+    buf_str(b, ",\"ask\":");
+    add_criteria(b, v->at[LEVEL_UNKNOWN] | v->at[LEVEL_CASE] | v->limits);
+    if (r->query.shows_open)
+        add_open(b, c, r, it);
+    buf_char(b, '}');
+}
+
+static void add_list(struct buf *b, const char *name, const struct context *c,
+                     const struct nearest_request *r, const struct found_list *list) {
+    buf_json_key(b, name);
+    buf_char(b, '[');
+    for (int i = 0; i < list->count; i++) {
+        if (i > 0)
+            buf_char(b, ',');
+        add_found(b, c, r, &list->at[i]);
+    }
+    buf_char(b, ']');
+}
+
+/* The id, name ... of a summary are its first members: only they are wanted here. */
+static void add_id_and_name(struct buf *b, const struct context *c, uint32_t service,
+                            int language) {
+    size_t from = b->len;
+    add_summary(b, c->snapshot, &c->snapshot->services[service], language);
+    const char *end = memmem(b->data + from, b->len - from, ",\"organization\":", 16);
+    b->len = (size_t)(end - b->data);
+}
+
+static void add_excluded(struct buf *b, const struct context *c, const struct nearest_request *r,
+                         const struct nearest_answer *a) {
+    buf_json_key(b, "excluded");
+    buf_char(b, '[');
+    for (int i = 0; i < a->excluded_count; i++) {
+        const struct considered *x = &a->excluded[i];
+        bool rounded = place_hidden(c, &c->snapshot->services[x->service]);
+        if (i > 0)
+            buf_char(b, ',');
+        add_id_and_name(b, c, x->service, r->language);
+        buf_str(b, ",\"distance_m\":");
+        buf_decimal(b, shown_distance(rounded, x->distance), 2);
+        buf_str(b, ",\"reasons\":");
+        add_criteria(b, x->no);
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
+static void add_country(struct buf *b, const struct nearest_request *r) {
+    const struct query *q = &r->query;
+    const struct term *terms = vocabulary(VOC_COUNTRY)->terms;
+    buf_json_key(b, "country");
+    buf_str(b, "{\"code\":");
+    if (q->country_count > 0)
+        buf_json(b, terms[q->country[0]].code);
+    else
+        buf_str(b, "null");
+    buf_json_key(b, "rule");
+    buf_json(b, country_rule_names[r->country_rule]);
+    buf_json_key(b, "uncertain");
+    buf_str(b, r->uncertain ? "true" : "false");
+    if (r->uncertain) {
+        buf_json_key(b, "candidates");
+        buf_char(b, '[');
+        for (int i = 0; i < q->country_count; i++) {
+            buf_json_comma(b);
+            buf_json(b, terms[q->country[i]].code);
+        }
+        buf_char(b, ']');
+    }
+    buf_char(b, '}');
+}
+
+static void add_relax(struct buf *b, const struct context *c, const struct nearest_answer *a) {
+    buf_json_key(b, "relax");
+    buf_char(b, '[');
+    for (int i = 0; i < RELAX_COUNT; i++) {
+        const struct relaxed *x = &a->relax[i];
+        if (x->found == 0)
+            continue;
+        buf_json_comma(b);
+        buf_str(b, "{\"parameter\":");
+        buf_json(b, relaxation_names[i]);
+        buf_json_key(b, "found");
+        buf_integer(b, x->found);
+        buf_json_key(b, "nearest_m");
+        bool rounded = place_hidden(c, &c->snapshot->services[x->nearest]);
+        buf_decimal(b, shown_distance(rounded, x->nearest_m), 2);
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
+/* The fallback needs of those asked for, or of their parents, each once. */
+static void add_instead(struct buf *b, const struct query *q) {
+    const struct term *terms = vocabulary(VOC_NEED)->terms;
+    uint64_t done[SNAP_NEED_WORDS] = {0};
+    buf_json_key(b, "instead");
+    buf_char(b, '[');
+    for (int i = 0; i < q->need.count; i++) {
+        int need = q->need.term[i];
+        while (terms[need].fallback[0] == '\0' && terms[need].parent >= 0)
+            need = terms[need].parent;
+        struct slice rest = slice_of(terms[need].fallback), code;
+        while (terms[need].fallback[0] && slice_next(&rest, ';', &code)) {
+            int other = vocabulary_find(VOC_NEED, code.at, code.len);
+            bool asked = other < 0 || q->need_within[other / 64] >> other % 64 & 1;
+            if (asked || done[other / 64] >> other % 64 & 1)
+                continue;
+            done[other / 64] |= UINT64_C(1) << other % 64;
+            buf_json_comma(b);
+            buf_json_bytes(b, code.at, code.len);
+        }
+    }
+    buf_char(b, ']');
+}
+
+static void add_count(struct buf *b, const char *name, uint32_t count) {
+    buf_json_key(b, name);
+    buf_integer(b, count);
+}
+
+static void add_summary_part(struct buf *b, const struct context *c,
+                             const struct nearest_request *r, const struct nearest_answer *a) {
+    buf_json_key(b, "summary");
+    buf_char(b, '{');
+    add_count(b, "considered", a->considered);
+    add_count(b, "matched", a->matched);
+    add_count(b, "unconfirmed", a->uncertain);
+    if (a->capped)
+        buf_str(b, ",\"capped\":true");
+    buf_json_key(b, "outcome");
+    buf_json(b, outcome_names[a->outcome]);
+    buf_json_key(b, "reasons");
+    buf_char(b, '{');
+    for (int i = 0; i < CRIT_COUNT; i++)
+        if (a->reasons[i] > 0)
+            add_count(b, criterion_names[i], a->reasons[i]);
+    buf_char(b, '}');
+    add_relax(b, c, a);
+    if (a->results.count == 0)
+        add_instead(b, &r->query);
+    else
+        buf_str(b, ",\"instead\":[]");
+    buf_char(b, '}');
+}
+
+void render_nearest(struct buf *b, const struct context *c, const struct nearest_request *r,
+                    const struct nearest_answer *a) {
+    buf_char(b, '{');
+    add_list(b, "results", c, r, &a->results);
+    add_list(b, "unconfirmed", c, r, &a->unconfirmed);
+    add_list(b, "remote", c, r, &a->remote);
+    add_list(b, "unplaced", c, r, &a->unplaced);
+    add_list(b, "helplines", c, r, &a->helplines);
+    add_excluded(b, c, r, a);
+    add_country(b, r);
+    add_summary_part(b, c, r, a);
+    buf_char(b, '}');
+}
+
+void render_listed(struct buf *b, const struct context *c, uint32_t service, int language) {
+    const struct snap_service *it = &c->snapshot->services[service];
+    add_summary(b, c->snapshot, it, language);
+    add_point(b, c, it, false);
+    add_status(b, it);
+    buf_char(b, '}');
+}
+
+void render_detail(struct buf *b, const struct context *c, uint32_t service, int language) {
+    const struct snapshot *s = c->snapshot;
+    const struct snap_service *it = &s->services[service];
+    add_summary(b, s, it, language);
+    add_point(b, c, it, true);
+    add_status(b, it);
+    const char *detail = s->text + it->text + it->summary_len + it->point_len;
+    size_t len = it->detail_len;
+    for (uint32_t i = 0; i < it->translations.count; i++) {
+        const struct snap_text *t = &s->texts[it->translations.first + i];
+        if ((int)t->language == language) {
+            detail = s->text + t->text + t->summary_len;
+            len = t->detail_len;
+        }
+    }
+    buf_add(b, detail, len);
+    buf_char(b, '}');
+}

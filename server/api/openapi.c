@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/openapi.h"
+
+#include <string.h>
+
+#include "data/criterion.h"
+#include "server/api/handlers.h"
+#include "server/api/params.h"
+
+/* ---- one parameter ------------------------------------------------------------------- */
+
+static void add_enum(struct buf *b, const char *values) {
+    struct slice rest = slice_of(values), value;
+    buf_str(b, "\"enum\":[");
+    while (slice_next(&rest, ' ', &value)) {
+        buf_json_comma(b);
+        buf_json_bytes(b, value.at, value.len);
+    }
+    buf_char(b, ']');
+}
+
+static void add_code_schema(struct buf *b, int vocabulary_id) {
+    buf_str(b, "{\"$ref\":\"#/components/schemas/code_");
+    buf_str(b, vocabulary((enum vocabulary_id)vocabulary_id)->name);
+    buf_str(b, "\"}");
+}
+
+static void add_range(struct buf *b, const char *type, const struct param *p) {
+    buf_printf(b, "{\"type\":\"%s\",\"minimum\":%g,\"maximum\":%g}", type, p->low, p->high);
+}
+
+static void add_param_schema(struct buf *b, const struct param *p) {
+    switch (p->type) {
+    case PARAM_NUMBER:
+        add_range(b, "number", p);
+        break;
+    case PARAM_INTEGER:
+        add_range(b, "integer", p);
+        break;
+    case PARAM_BOOL:
+        if (p->in_url)
+            buf_str(b, "{\"oneOf\":[{\"type\":\"boolean\"},{\"enum\":[\"yes\",\"no\"]}]}");
+        else
+            buf_str(b, "{\"type\":\"boolean\"}");
+        break;
+    case PARAM_CODE:
+        add_code_schema(b, p->vocabulary);
+        break;
+    case PARAM_CODES:
+        buf_str(b, "{\"oneOf\":[");
+        add_code_schema(b, p->vocabulary);
+        buf_printf(b, ",{\"type\":\"array\",\"minItems\":1,\"maxItems\":%d,\"items\":",
+                   ARG_ITEMS);
+        add_code_schema(b, p->vocabulary);
+        buf_str(b, "}]}");
+        break;
+    case PARAM_ENUM:
+        buf_str(b, "{\"type\":\"string\",");
+        add_enum(b, p->values);
+        buf_char(b, '}');
+        break;
+    case PARAM_AGE:
+        buf_str(b, "{\"oneOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":120},"
+                   "{\"type\":\"string\",\"pattern\":\"^[0-9]{1,3}(-[0-9]{1,3})?$\"}]}");
+        break;
+    case PARAM_TIME:
+        buf_str(b, "{\"oneOf\":[{\"const\":\"now\"},"
+                   "{\"type\":\"string\",\"format\":\"date-time\"}]}");
+        break;
+    case PARAM_CHILDREN:
+        buf_str(b, "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Child\"}}");
+        break;
+    case PARAM_AVOID:
+        buf_str(b, "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Avoid\"}}");
+        break;
+    case PARAM_BBOX:
+    case PARAM_STRING:
+        buf_str(b, "{\"type\":\"string\"}");
+        break;
+    }
+}
+
+static void add_url_params(struct buf *b, const struct param *params) {
+    buf_json_key(b, "parameters");
+    buf_char(b, '[');
+    for (const struct param *p = params; p != NULL && p->name != NULL; p++) {
+        if (!p->in_url)
+            continue;
+        buf_json_comma(b);
+        buf_str(b, "{\"name\":");
+        buf_json(b, p->name);
+        buf_str(b, p->in_path ? ",\"in\":\"path\",\"required\":true" : ",\"in\":\"query\"");
+        buf_json_key(b, "description");
+        buf_json(b, p->text);
+        buf_json_key(b, "schema");
+        add_param_schema(b, p);
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
+static void add_body(struct buf *b, const struct param *params) {
+    buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
+               "{\"schema\":{\"type\":\"object\",\"additionalProperties\":false,"
+               "\"properties\":{");
+    for (const struct param *p = params; p != NULL && p->name != NULL; p++) {
+        buf_json_key(b, p->name);
+        buf_str(b, "{\"description\":");
+        buf_json(b, p->text);
+        buf_str(b, ",\"allOf\":[");
+        add_param_schema(b, p);
+        buf_str(b, "]}");
+    }
+    buf_str(b, "}}}}}");
+}
+
+/* ---- one route ------------------------------------------------------------------------ */
+
+static const struct {
+    int status;
+    const char *text;
+} errors[] = {
+    {400, "a value is wrong or a parameter is not known"},
+    {401, "the key is not known"},
+    {404, "there is no such thing, or not for this caller"},
+    {406, "no such media type"},
+    {413, "the body is too large"},
+    {415, "the body is not JSON"},
+    {503, "busy: try again after Retry-After"},
+};
+
+static void add_responses(struct buf *b, const struct route *r) {
+    buf_str(b, ",\"responses\":{\"200\":{\"description\":\"the answer\",\"content\":{");
+    buf_json_key(b, r->media);
+    buf_str(b, "{\"schema\":{\"$ref\":\"#/components/schemas/");
+    buf_str(b, r->schema);
+    buf_str(b, "\"}}}},\"304\":{\"description\":\"not changed since the ETag given\"}");
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        buf_printf(b, ",\"%d\":{\"description\":", errors[i].status);
+        buf_json(b, errors[i].text);
+        buf_str(b, ",\"content\":{\"application/problem+json\":{\"schema\":"
+                   "{\"$ref\":\"#/components/schemas/Problem\"}}}}");
+    }
+    buf_char(b, '}');
+}
+
+static void add_operation(struct buf *b, const struct route *r, bool post) {
+    buf_json_key(b, post ? "post" : "get");
+    buf_str(b, "{\"operationId\":\"");
+    buf_str(b, r->name);
+    buf_str(b, post && r->methods & METHOD_GET ? "_post\"" : "\"");
+    buf_json_key(b, "summary");
+    buf_json(b, r->summary);
+    buf_str(b, r->access == ACCESS_PUBLIC ? ",\"security\":[{},{\"key\":[]}]"
+                                          : ",\"security\":[{\"key\":[]}]");
+    if (post)
+        add_body(b, r->params);
+    else
+        add_url_params(b, r->params);
+    add_responses(b, r);
+    buf_char(b, '}');
+}
+
+static void add_paths(struct buf *b, const struct route *routes_list) {
+    buf_json_key(b, "paths");
+    buf_char(b, '{');
+    for (const struct route *r = routes_list; r->path != NULL; r++) {
+        buf_json_key(b, r->path);
+        buf_char(b, '{');
+        if (r->methods & METHOD_GET)
+            add_operation(b, r, false);
+        if (r->methods & METHOD_POST)
+            add_operation(b, r, true);
+        buf_char(b, '}');
+    }
+    buf_char(b, '}');
+}
+
+/* ---- schemas --------------------------------------------------------------------------- */
+
+static void add_vocabulary_schemas(struct buf *b) {
+    for (int i = 0; i < VOC_COUNT; i++) {
+        const struct vocabulary *v = vocabulary((enum vocabulary_id)i);
+        buf_json_comma(b);
+        buf_str(b, "\"code_");
+        buf_str(b, v->name);
+        buf_str(b, "\":{\"type\":\"string\",\"enum\":[");
+        for (int t = 0; t < v->count; t++) {
+            buf_json_comma(b);
+            buf_json(b, v->terms[t].code);
+        }
+        buf_str(b, "]}");
+    }
+}
+
+static void add_fit_schema(struct buf *b) {
+    buf_str(b, ",\"Fit\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
+    for (int i = 0; i < CRIT_COUNT; i++) {
+        buf_json_key(b, criterion_names[i]);
+        buf_str(b, "{\"enum\":[\"yes\",\"interpreter\",\"case\",\"unknown\",\"no\"]}");
+    }
+    buf_str(b, "}}");
+}
+
+static const char fixed_schemas[] =
+    "\"Child\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+    "\"age\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":120},"
+    "\"gender\":{\"$ref\":\"#/components/schemas/code_gender\"}}},"
+    "\"Avoid\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+    "\"service\":{\"type\":\"string\",\"format\":\"uuid\"},"
+    "\"organization\":{\"type\":\"string\",\"format\":\"uuid\"},"
+    "\"km\":{\"type\":\"number\",\"minimum\":0,\"maximum\":500}}},"
+    "\"Point\":{\"type\":[\"object\",\"null\"],\"required\":[\"lat\",\"lon\"],\"properties\":{"
+    "\"lat\":{\"type\":\"number\"},\"lon\":{\"type\":\"number\"},"
+    "\"precision\":{\"type\":[\"string\",\"null\"]}}},"
+    "\"Service\":{\"type\":\"object\",\"required\":[\"id\",\"name\",\"needs\",\"point\","
+    "\"status\"],\"properties\":{\"id\":{\"type\":\"string\",\"format\":\"uuid\"},"
+    "\"name\":{\"type\":\"string\"},\"organization\":{\"type\":\"string\"},"
+    "\"organization_id\":{\"type\":\"string\",\"format\":\"uuid\"},"
+    "\"kind\":{\"type\":[\"string\",\"null\"]},\"sector\":{\"type\":[\"string\",\"null\"]},"
+    "\"country\":{\"type\":\"string\"},\"needs\":{\"type\":\"array\",\"items\":{"
+    "\"$ref\":\"#/components/schemas/code_need\"}},\"phones\":{\"type\":\"array\",\"items\":{"
+    "\"type\":\"object\"}},\"warnings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+    "\"point\":{\"$ref\":\"#/components/schemas/Point\"},"
+    "\"status\":{\"type\":[\"string\",\"null\"]},"
+    "\"verified_on\":{\"type\":[\"string\",\"null\"]}}},"
+    "\"Found\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Service\"},{\"type\":\"object\","
+    "\"required\":[\"fit\",\"ask\"],\"properties\":{\"distance_m\":{\"type\":\"number\","
+    "\"minimum\":0},\"distance_from\":{\"enum\":[\"exact\",\"rounded\"]},"
+    "\"travel\":{\"type\":\"object\"},\"fit\":{\"$ref\":\"#/components/schemas/Fit\"},"
+    "\"ask\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+    "\"open\":{\"type\":\"object\"}}}]},"
+    "\"FoundList\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Found\"}},"
+    "\"NearestAnswer\":{\"type\":\"object\",\"required\":[\"results\",\"unconfirmed\","
+    "\"remote\",\"unplaced\",\"helplines\",\"excluded\",\"country\",\"summary\"],"
+    "\"properties\":{\"results\":{\"$ref\":\"#/components/schemas/FoundList\"},"
+    "\"unconfirmed\":{\"$ref\":\"#/components/schemas/FoundList\"},"
+    "\"remote\":{\"$ref\":\"#/components/schemas/FoundList\"},"
+    "\"unplaced\":{\"$ref\":\"#/components/schemas/FoundList\"},"
+    "\"helplines\":{\"$ref\":\"#/components/schemas/FoundList\"},"
+    "\"excluded\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+    "\"country\":{\"type\":\"object\"},\"summary\":{\"type\":\"object\"}}},"
+    "\"ServicePage\":{\"type\":\"object\",\"required\":[\"services\",\"total\",\"next\"],"
+    "\"properties\":{\"services\":{\"type\":\"array\",\"items\":{"
+    "\"$ref\":\"#/components/schemas/Service\"}},\"total\":{\"type\":\"integer\"},"
+    "\"next\":{\"type\":[\"string\",\"null\"]}}},"
+    "\"Vocabulary\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"object\"}}},"
+    "\"Status\":{\"type\":\"object\",\"required\":[\"status\",\"revision\"],\"properties\":{"
+    "\"status\":{\"const\":\"ok\"},\"revision\":{\"type\":\"string\"},"
+    "\"services\":{\"type\":\"integer\"},\"placed\":{\"type\":\"integer\"},"
+    "\"organizations\":{\"type\":\"integer\"}}},"
+    "\"OpenAPI\":{\"type\":\"object\"},"
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"title\",\"status\"],\"properties\":{"
+    "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+    "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+    "\"parameter\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}";
+
+void openapi_write(struct buf *b, const struct route *routes_list) {
+    buf_str(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"haven\",\"version\":\"1\","
+               "\"summary\":\"Nearest appropriate services for trafficked persons\","
+               "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},"
+               "\"servers\":[{\"url\":\"/\"}]");
+    add_paths(b, routes_list);
+    buf_str(b, ",\"components\":{\"securitySchemes\":{\"key\":{\"type\":\"http\","
+               "\"scheme\":\"bearer\"}},\"schemas\":{");
+    buf_str(b, fixed_schemas);
+    add_fit_schema(b);
+    add_vocabulary_schemas(b);
+    buf_str(b, "}}}");
+}
+
+void handle_openapi(struct context *c, struct request *q, struct response *r) {
+    struct faults faults = {0};
+    if (!params_known(&q->args, NULL, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
+    respond_json(r);
+    set_validator(c, q, r);
+    buf_add(&r->body, c->openapi->data, c->openapi->len);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lists of services, by id order, and single ones. A cursor is the id after which a page
+ * starts: ids are random, so it tells nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/api/handlers.h"
+#include "server/api/nearest_render.h"
+#include "server/api/params.h"
+
+#define LIMIT_DEFAULT 100
+#define LIMIT_MAX 1000
+
+const struct param services_params[] = {
+    {"bbox", PARAM_BBOX, -1, 0, 0, NULL,
+     "west,south,east,north in degrees; west > east crosses the antimeridian", .in_url = true},
+    {"need", PARAM_CODES, VOC_NEED, 0, 0, NULL, "any of these; a parent matches its children",
+     .in_url = true},
+    {"country", PARAM_CODE, VOC_COUNTRY, 0, 0, NULL, "of the service", .in_url = true},
+    {"cursor", PARAM_STRING, -1, 36, 36, NULL, "`next` of the page before", .in_url = true},
+    {"limit", PARAM_INTEGER, -1, 1, LIMIT_MAX, NULL, "most on a page, default 100",
+     .in_url = true},
+    {"lang", PARAM_ENUM, -1, 0, 0, "en km lo my th vi zh id", "language of the texts",
+     .in_url = true},
+    {0},
+};
+
+const struct param service_params[] = {
+    {"id", PARAM_STRING, -1, 36, 36, NULL, "id of the service", .in_url = true,
+     .in_path = true},
+    {"lang", PARAM_ENUM, -1, 0, 0, "en km lo my th vi zh id", "language of the texts",
+     .in_url = true},
+    {0},
+};
+
+struct filter {
+    bool has_box;
+    double west, south, east, north;
+    uint64_t need[SNAP_NEED_WORDS]; /* codes that are or lie below an asked one */
+    bool has_need;
+    int country; /* or -1 */
+    uint32_t from; /* first service of the page */
+    int limit;
+    int language;
+};
+
+static bool read_box(const struct arg *a, struct filter *out, struct faults *f) {
+    double value[4];
+    struct slice rest, part;
+    int n = 0;
+    if (!param_string(a, &rest, f))
+        return false;
+    while (slice_next(&rest, ',', &part) && n < 4) {
+        struct arg one = {.name = a->name, .count = 1,
+                          .item = {{.kind = SCALAR_STRING, .text = part}}};
+        if (!param_number(&one, n % 2 ? -90 : -180, n % 2 ? 90 : 180, &value[n], f))
+            return false;
+        n++;
+    }
+    if (n != 4 || rest.at != NULL || value[1] > value[3])
+        return fault_add(f, a->name, "must be west,south,east,north in degrees");
+    out->has_box = true;
+    out->west = value[0];
+    out->south = value[1];
+    out->east = value[2];
+    out->north = value[3];
+    return true;
+}
+
+static bool read_need(const struct arg *a, struct filter *out, struct faults *f) {
+    struct query_list needs;
+    if (!param_codes(a, VOC_NEED, &needs, f))
+        return false;
+    out->has_need = true;
+    for (int i = 0; i < needs.count; i++)
+        for (int n = 0; n < vocabulary(VOC_NEED)->count; n++)
+            if (vocabulary_within(VOC_NEED, n, needs.term[i]))
+                out->need[n / 64] |= UINT64_C(1) << n % 64;
+    return true;
+}
+
+/* The first service after the cursor, whether or not one with that id still stands. */
+static bool read_cursor(const struct context *c, const struct arg *a, struct filter *out,
+                        struct faults *f) {
+    uint8_t id[16];
+    if (!param_id(a, id, f))
+        return false;
+    uint32_t low = 0, high = c->snapshot->services_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (memcmp(c->snapshot->services[middle].id, id, sizeof id) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    out->from = low;
+    return true;
+}
+
+static bool read_language(const struct args *args, int *out, struct faults *f) {
+    const struct arg *a = param_get(args, "lang");
+    struct slice text;
+    *out = 0;
+    if (a == NULL)
+        return true;
+    if (!param_string(a, &text, f))
+        return false;
+    for (int i = 0; i < LANGUAGE_COUNT; i++)
+        if (slice_is(text, label_languages[i])) {
+            *out = i;
+            return true;
+        }
+    return fault_add(f, a->name, "must be one of: en km lo my th vi zh id");
+}
+
+static bool read_filter(const struct context *c, const struct args *args, struct filter *out,
+                        struct faults *f) {
+    const struct arg *a;
+    *out = (struct filter){.country = -1, .limit = LIMIT_DEFAULT};
+    if (!params_known(args, services_params, f))
+        return false;
+    if ((a = param_get(args, "bbox")) != NULL)
+        read_box(a, out, f);
+    if ((a = param_get(args, "need")) != NULL)
+        read_need(a, out, f);
+    if ((a = param_get(args, "country")) != NULL)
+        param_code(a, VOC_COUNTRY, &out->country, f);
+    if ((a = param_get(args, "cursor")) != NULL)
+        read_cursor(c, a, out, f);
+    if ((a = param_get(args, "limit")) != NULL)
+        param_integer(a, 1, LIMIT_MAX, &out->limit, f);
+    read_language(args, &out->language, f);
+    return f->count == 0;
+}
+
+static bool in_box(const struct filter *f, struct point p) {
+    bool lon = f->west <= f->east ? p.lon >= f->west && p.lon <= f->east
+                                  : p.lon >= f->west || p.lon <= f->east;
+    return lon && p.lat >= f->south && p.lat <= f->north;
+}
+
+/* A place that lists may not show is in no box. */
+static bool matches(const struct context *c, const struct filter *f,
+                    const struct snap_service *s) {
+    uint64_t stated = 0;
+    if (f->country >= 0 && s->country != f->country)
+        return false;
+    for (int w = 0; w < SNAP_NEED_WORDS; w++)
+        stated |= s->needs[w] & f->need[w];
+    if (f->has_need && stated == 0)
+        return false;
+    if (!f->has_box)
+        return true;
+    bool hidden = (s->flags & SERVICE_HIDDEN) && !role_sees_hidden(c->role);
+    return !hidden && s->site != SNAP_NONE && in_box(f, c->snapshot->sites[s->site].point);
+}
+
+static void add_next(const struct context *c, struct response *r, uint32_t last) {
+    char id[37];
+    uuid_encode(c->snapshot->services[last].id, id);
+    buf_json_key(&r->body, "next");
+    buf_json(&r->body, id);
+}
+
+static void render_page(struct context *c, const struct filter *f, struct response *r) {
+    const struct snapshot *s = c->snapshot;
+    uint32_t total = 0, last = SNAP_NONE;
+    int shown = 0;
+    bool more = false;
+    buf_str(&r->body, "{\"services\":[");
+    for (uint32_t i = 0; i < s->services_count; i++) {
+        if (!matches(c, f, &s->services[i]))
+            continue;
+        total++;
+        if (i < f->from)
+            continue;
+        more = shown == f->limit;
+        if (more)
+            continue;
+        if (shown++ > 0)
+            buf_char(&r->body, ',');
+        render_listed(&r->body, c, i, f->language);
+        last = i;
+    }
+    buf_char(&r->body, ']');
+    buf_json_key(&r->body, "total");
+    buf_integer(&r->body, total);
+    if (more)
+        add_next(c, r, last);
+    else
+        buf_str(&r->body, ",\"next\":null");
+    buf_char(&r->body, '}');
+}
+
+void handle_services(struct context *c, struct request *q, struct response *r) {
+    struct filter filter;
+    struct faults faults = {0};
+    if (!read_filter(c, &q->args, &filter, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
+    respond_json(r);
+    set_validator(c, q, r);
+    render_page(c, &filter, r);
+}
+
+void handle_service(struct context *c, struct request *q, struct response *r) {
+    struct faults faults = {0};
+    uint8_t id[16];
+    int language;
+    if (!params_known(&q->args, service_params, &faults) ||
+        !read_language(&q->args, &language, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
+    uint32_t service = uuid_decode(q->value[0], id) ? snapshot_find(c->snapshot, id) : SNAP_NONE;
+    if (service == SNAP_NONE) {
+        problem(r, 404, "There is no service with this id.", NULL);
+        return;
+    }
+    respond_json(r);
+    set_validator(c, q, r);
+    render_detail(&r->body, c, service, language);
+}

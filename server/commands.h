@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The sub-commands of `haven` that do not import. Each takes its own name as argv[0] and
+ * returns the exit code: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.
+ */
+#ifndef SERVER_COMMANDS_H
+#define SERVER_COMMANDS_H
+
+int command_init(int argc, char **argv);  /* admin.c */
+int command_key(int argc, char **argv);   /* admin.c */
+int command_check(int argc, char **argv); /* admin.c */
+int command_serve(int argc, char **argv); /* serve.c */
+
+#endif

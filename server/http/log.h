@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The request log: one line a request on standard error, with nothing of the request in it
+ * but the name of its route:
+ *
+ *   2026-11-22T11:50Z nearest 200 1
+ *   minute            route   status milliseconds
+ *
+ * Lines are gathered by thread and written about once a second.
+ */
+#ifndef SERVER_HTTP_LOG_H
+#define SERVER_HTTP_LOG_H
+
+#include <stdint.h>
+
+void log_request(const char *route, int status, int64_t ms);
+
+/* Writes what all threads have gathered. */
+void log_flush(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    enum method method;
+    const char *name;
+} methods[] = {{METHOD_GET, "GET"},
+               {METHOD_HEAD, "HEAD"},
+               {METHOD_POST, "POST"},
+               {METHOD_OPTIONS, "OPTIONS"}};
+
+/* Compares whole segments; `{id}` stands for any one that is not empty. */
+static bool path_matches(const char *pattern, const char *path,
+                         struct slice value[PATH_VALUES]) {
+    struct slice want = slice_of(pattern), have = slice_of(path), a, b;
+    int values = 0;
+    while (slice_next(&want, '/', &a)) {
+        if (!slice_next(&have, '/', &b))
+            return false;
+        bool variable = a.len > 0 && a.at[0] == '{';
+        if (variable && b.len == 0)
+            return false;
+        if (variable)
+            value[values++] = b;
+        else if (a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
+            return false;
+    }
+    return have.at == NULL;
+}
+
+const struct route *route_match(const struct route *routes, const char *path,
+                                enum method method, struct slice value[PATH_VALUES],
+                                unsigned *allowed) {
+    const struct route *found = NULL;
+    *allowed = 0;
+    for (const struct route *r = routes; r->path != NULL; r++) {
+        if (!path_matches(r->path, path, value))
+            continue;
+        *allowed |= r->methods | METHOD_OPTIONS | (r->methods & METHOD_GET ? METHOD_HEAD : 0);
+        bool meant = r->methods & method || (method == METHOD_HEAD && r->methods & METHOD_GET);
+        if (meant && found == NULL)
+            found = r;
+    }
+    return found;
+}
+
+void route_allow(unsigned set, char *out, size_t size) {
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (set & methods[i].method && at < size)
+            at += (size_t)snprintf(out + at, size - at, "%s%s", at ? ", " : "",
+                                   methods[i].name);
+}

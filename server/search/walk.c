@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/search/walk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/mem.h"
+
+enum walk_kind { WALK_NODE, WALK_ENTRY, WALK_EXACT };
+
+static bool before(const struct walk_step *a, const struct walk_step *b) {
+    return a->key < b->key || (a->key == b->key && a->kind < b->kind);
+}
+
+static void push(struct walk *w, double key, enum walk_kind kind, uint32_t index) {
+    w->heap = xgrow(w->heap, &w->capacity, w->count, sizeof *w->heap);
+    struct walk_step step = {key, kind, index};
+    size_t at = w->count++;
+    while (at > 0 && before(&step, &w->heap[(at - 1) / 2])) {
+        w->heap[at] = w->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    w->heap[at] = step;
+}
+
+static struct walk_step pop(struct walk *w) {
+    struct walk_step top = w->heap[0], last = w->heap[--w->count];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < w->count; at = child) {
+        if (child + 1 < w->count && before(&w->heap[child + 1], &w->heap[child]))
+            child++;
+        if (!before(&w->heap[child], &last))
+            break;
+        w->heap[at] = w->heap[child];
+    }
+    w->heap[at] = last;
+    return top;
+}
+
+static double gap(double at, float low, float high) {
+    return at < low ? low - at : at > high ? at - high : 0;
+}
+
+/* Chord from the point to the nearest part of a node's box. */
+static double box_distance(const struct walk *w, const struct snap_node *n) {
+    double x = gap(w->ecef.x, n->low[0], n->high[0]);
+    double y = gap(w->ecef.y, n->low[1], n->high[1]);
+    double z = gap(w->ecef.z, n->low[2], n->high[2]);
+    return sqrt(x * x + y * y + z * z);
+}
+
+static void push_node(struct walk *w, uint32_t node) {
+    push(w, box_distance(w, &w->s->nodes[node]), WALK_NODE, node);
+}
+
+static void open_node(struct walk *w, const struct snap_node *n) {
+    for (uint32_t i = n->first; i < n->first + n->count; i++) {
+        if (!n->leaf) {
+            push_node(w, i);
+            continue;
+        }
+        const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
+        push(w, geo_chord(w->ecef, site->ecef), WALK_ENTRY, i);
+    }
+}
+
+void walk_start(struct walk *w, const struct snapshot *s, struct point from,
+                const struct query_list *need) {
+    w->s = s;
+    w->from = from;
+    w->ecef = geo_ecef(from);
+    w->count = 0;
+    w->item_count = 0;
+    for (int i = 0; i < (need->count ? need->count : 1); i++) {
+        const struct snap_tree *tree = snapshot_tree(s, need->count ? need->term[i] : -1);
+        if (tree->root != SNAP_NONE)
+            push_node(w, tree->root);
+    }
+}
+
+static void hand_out(struct walk *w, uint32_t entry, double distance) {
+    w->item = w->s->items + w->s->entries[entry].items.first;
+    w->item_count = w->s->entries[entry].items.count;
+    w->distance = distance;
+}
+
+static int compare_items(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Several entries at exactly the same distance: their services by id, each once. */
+static void hand_out_tied(struct walk *w, struct walk_step first) {
+    size_t n = 0;
+    for (bool more = true; more;) {
+        const struct snap_run *items = &w->s->entries[first.index].items;
+        w->merged = xgrow(w->merged, &w->merged_capacity, n + items->count, sizeof *w->merged);
+        memcpy(w->merged + n, w->s->items + items->first, items->count * sizeof *w->merged);
+        n += items->count;
+        more = w->count > 0 && w->heap[0].key == first.key;
+        if (more)
+            first = pop(w);
+    }
+    qsort(w->merged, n, sizeof *w->merged, compare_items);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || w->merged[i] != w->merged[kept - 1])
+            w->merged[kept++] = w->merged[i];
+    w->item = w->merged;
+    w->item_count = (uint32_t)kept;
+    w->distance = first.key;
+}
+
+/* An entry whose chord is known: handed out when nothing can come before it. */
+static void try_entry(struct walk *w, struct walk_step step) {
+    double next = w->count > 0 ? w->heap[0].key : INFINITY;
+    if (step.key < GEO_NEAR_CHORD) {
+        double distance = geo_distance_near(step.key);
+        if (next > distance + GEO_NEAR_ERROR) {
+            hand_out(w, step.index, distance);
+            return;
+        }
+    }
+    struct point site = w->s->sites[w->s->entries[step.index].site].point;
+    double exact = step.key > 0 ? geo_distance(w->from, site) : 0;
+    if (next > exact)
+        hand_out(w, step.index, exact);
+    else
+        push(w, exact, WALK_EXACT, step.index);
+}
+
+bool walk_next(struct walk *w, bool (*wanted)(const struct snap_signature *, void *), void *ctx,
+               uint32_t *service, double *distance) {
+    while (w->item_count == 0) {
+        if (w->count == 0)
+            return false;
+        struct walk_step step = pop(w);
+        const struct snap_node *node = &w->s->nodes[step.index];
+        if (step.kind == WALK_EXACT)
+            hand_out_tied(w, step);
+        else if (step.kind == WALK_ENTRY)
+            try_entry(w, step);
+        else if (wanted(&node->signature, ctx))
+            open_node(w, node);
+    }
+    *service = *w->item++;
+    w->item_count--;
+    *distance = w->distance;
+    return true;
+}
+
+void walk_free(struct walk *w) {
+    free(w->heap);
+    free(w->merged);
+    *w = (struct walk){0};
+}

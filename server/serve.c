@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * haven serve: load, listen, watch for changes, stop on a signal.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "data/share.h"
+#include "server/api/dispatch.h"
+#include "server/api/handlers.h"
+#include "server/api/openapi.h"
+#include "server/commands.h"
+#include "server/http/log.h"
+#include "server/http/mhd.h"
+
+#define LOOK_MS 200 /* how often the record and the keys are looked at */
+
+static const char help[] =
+    "usage: haven serve --db FILE.db [options]\n\n"
+    "  --db FILE.db            the record to answer from\n"
+    "  --listen ADDRESS:PORT   default 127.0.0.1:8080; port 0 takes any free one\n"
+    "  --threads N             default: one a core\n"
+    "  --connections N         most at once, default 4000\n"
+    "  --timeout SECONDS       close a connection that makes no progress, default 20\n"
+    "  --request-time SECONDS  close one that completes no request, default 60\n\n"
+    "Imports and keys are noticed within a second, without a restart.\n";
+
+struct serve_options {
+    const char *db;
+    char host[256];
+    struct http_options http;
+};
+
+static int wrong_use(const char *what) {
+    fprintf(stderr, "haven serve: %s\n\n%s", what, help);
+    return 2;
+}
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:0". */
+static bool read_listen(const char *text, struct serve_options *o) {
+    const char *colon = strrchr(text, ':');
+    int64_t port;
+    if (colon == NULL || !slice_integer(slice_of(colon + 1), &port) || port < 0 || port > 65535)
+        return false;
+    struct slice host = {text, (size_t)(colon - text)};
+    if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+        host = (struct slice){host.at + 1, host.len - 2};
+    if (host.len == 0 || host.len >= sizeof o->host)
+        return false;
+    memcpy(o->host, host.at, host.len);
+    o->host[host.len] = '\0';
+    o->http.host = o->host;
+    o->http.port = (int)port;
+    return true;
+}
+
+static bool read_count(const char *text, int low, int high, int *out) {
+    int64_t value;
+    if (!slice_integer(slice_of(text), &value) || value < low || value > high)
+        return false;
+    *out = (int)value;
+    return true;
+}
+
+enum option_id { OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_CONNECTIONS, OPT_TIMEOUT,
+                 OPT_REQUEST_TIME, OPT_HELP };
+
+static bool set_option(struct serve_options *o, int id, const char *value) {
+    switch (id) {
+    case OPT_DB:
+        o->db = value;
+        return true;
+    case OPT_LISTEN:
+        return read_listen(value, o);
+    case OPT_THREADS:
+        return read_count(value, 1, 256, &o->http.threads);
+    case OPT_CONNECTIONS:
+        return read_count(value, 1, 100000, &o->http.connections);
+    case OPT_TIMEOUT:
+        return read_count(value, 1, 3600, &o->http.timeout_s);
+    case OPT_REQUEST_TIME:
+        return read_count(value, 1, 3600, &o->http.request_s);
+    default:
+        return false;
+    }
+}
+
+/* Memory of this process holds what people were searched for. */
+static void forbid_core_dumps(void) {
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Until SIGINT or SIGTERM: looks for changes, closes slow connections, writes the log. */
+static void watch(struct directory *directory, struct http_server *http,
+                  const sigset_t *signals) {
+    const struct timespec pause = {0, LOOK_MS * 1000000L};
+    struct error e = {0}, last = {0};
+    for (unsigned n = 0; sigtimedwait(signals, NULL, &pause) < 0; n++) {
+        if (directory_refresh(directory, &e))
+            last.message[0] = '\0';
+        else if (strcmp(e.message, last.message) != 0)
+            fprintf(stderr, "haven: still serving the old directory: %s\n", e.message);
+        last = e;
+        e.message[0] = '\0';
+        if (n % (1000 / LOOK_MS) == 0) {
+            http_reap(http);
+            log_flush();
+        }
+    }
+}
+
+static int serve(const struct serve_options *o) {
+    char share[SHARE_PATH_MAX], borders[SHARE_PATH_MAX];
+    struct error e = {0};
+    struct dispatcher d = {0};
+    struct borders *b = NULL;
+    struct http_server *http = NULL;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    forbid_core_dumps();
+    bool ready = share_open(share, &e) && share_file(share, "borders.bin", borders, &e) &&
+                 (b = borders_open(borders, &e)) != NULL &&
+                 (d.directory = directory_open(o->db, share, &e)) != NULL;
+    d.borders = b;
+    if (ready) {
+        openapi_write(&d.openapi, routes);
+        http = http_start(&o->http, dispatch, &d, &e);
+    }
+    if (http != NULL) {
+        fprintf(stderr, "haven: listening on http://%s:%d\n", o->host, http_port(http));
+        watch(d.directory, http, &signals);
+        http_stop(http);
+        log_flush();
+    } else {
+        fprintf(stderr, "haven serve: %s\n", e.message);
+    }
+    directory_close(d.directory);
+    borders_close(b);
+    buf_free(&d.openapi);
+    return http != NULL ? 0 : e.code;
+}
+
+int command_serve(int argc, char **argv) {
+    static const struct option options[] = {
+        {"db", required_argument, NULL, OPT_DB},
+        {"listen", required_argument, NULL, OPT_LISTEN},
+        {"threads", required_argument, NULL, OPT_THREADS},
+        {"connections", required_argument, NULL, OPT_CONNECTIONS},
+        {"timeout", required_argument, NULL, OPT_TIMEOUT},
+        {"request-time", required_argument, NULL, OPT_REQUEST_TIME},
+        {"help", no_argument, NULL, OPT_HELP},
+        {0},
+    };
+    struct serve_options o = {.http = {.connections = 4000, .timeout_s = 20, .request_s = 60}};
+    read_listen("127.0.0.1:8080", &o);
+    for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (id == OPT_HELP) {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (!set_option(&o, id, optarg))
+            return wrong_use("an option or its value is wrong");
+    }
+    if (o.db == NULL || optind < argc)
+        return wrong_use("--db FILE.db is needed, and nothing but options");
+    return serve(&o);
+}
