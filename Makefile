@@ -5,14 +5,17 @@ MODE ?= release
 B := build/$(MODE)
 HAVEN := build/haven
 SHARE := build/share
+LISTEN ?= 127.0.0.1:8080
 DATA ?=
-NODE_STAMP := web/node_modules/.stamp
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+# What Debian 12 has, and what each is for:
+PACKAGES := gcc make pkg-config \
+	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
+	libjansson-dev libcsv-dev libsodium-dev libicu-dev
+TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl
 
 LIBS := spatialite sqlite3 libmicrohttpd jansson libsodium icu-i18n icu-uc proj
-PACKAGES := gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libspatialite-dev \
-	libgeos-dev libproj-dev libjansson-dev libcsv-dev libsodium-dev libicu-dev \
-	libcmocka-dev
-
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -32,11 +35,74 @@ SRC := $(filter-out server/main.c,$(wildcard data/*.c tiles/*.c importers/*.c se
 	server/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libhaven.a
-UNIT := $(wildcard tests/unit/test_*.c)
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-##@ Build
 .PHONY: all
-all: $(HAVEN) ## build build/haven (the default)
+all: $(HAVEN) ## build build/haven
+
+.PHONY: run
+run: deps ## install what is missing, build, serve the demo directory on $(LISTEN)
+	@$(MAKE) --no-print-directory demo
+	$(HAVEN) serve --db build/demo.db --listen $(LISTEN)
+
+.PHONY: demo
+demo: $(HAVEN) ## build/demo.db from data/mekong
+	@[ -f build/demo.db ] || $(HAVEN) init build/demo.db
+	$(HAVEN) import services data/mekong/services.csv --db build/demo.db --source mekong \
+		--retire-missing
+
+.PHONY: deps
+deps: ## install what is missing from Debian
+	@tests/deps.sh $(PACKAGES)
+
+.PHONY: test
+test: ## install what is missing, build, run every test
+	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory layers unit fuzz http differential tsan
+
+.PHONY: layers
+layers: ## includes point the right way, SQL stands in data/ only
+	@tests/layers.sh
+
+.PHONY: unit
+unit: ## unit tests under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory MODE=asan unit-run
+
+.PHONY: http
+http: ## the real program over HTTP, under the same sanitizers
+	@$(MAKE) --no-print-directory MODE=asan build/asan/haven
+	HAVEN=build/asan/haven ASAN_OPTIONS=detect_leaks=0 node --test tests/http
+
+.PHONY: differential
+differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
+	HAVEN=$(HAVEN) node --test tests/differential
+
+.PHONY: tsan
+tsan: ## swapping directories under load, under the thread sanitizer
+	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
+	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
+
+.PHONY: fuzz
+fuzz: ## every fuzzer over its corpus, then FUZZ_SECONDS (5) of new inputs
+	@$(MAKE) --no-print-directory MODE=fuzz fuzz-run
+
+-include tests/bench/bench.mk
+
+.PHONY: format
+format: ## rewrite C in the project's style
+	clang-format-14 -i $(wildcard */*.[ch] */*/*.[ch])
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build web/node_modules
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- how things are made -----------------------------------------------------------
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -47,11 +113,15 @@ $(LIB): $(OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(B)/haven: $(B)/server/main.o $(LIB)
+$(B)/haven: $(B)/server/main.o $(LIB) $(B)/share
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+	@$(CC) $(CFLAGS) $(B)/server/main.o $(LIB) $(LDLIBS) -o $@
 
-# The program's own files stand beside it: $(B)/share is what $(B)/haven reads.
+$(HAVEN): build/release/haven
+	@ln -sf release/haven $@
+
+# The program reads its own files from the folder `share` beside it.
+NODE := web/node_modules/.stamp
 SHARE_FILES := $(patsubst data/%,$(SHARE)/%,$(wildcard data/vocabulary/*.csv \
 	data/schema/*.sql data/schema_access/*.sql))
 
@@ -59,23 +129,35 @@ $(SHARE)/%: data/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-$(NODE_STAMP): web/package.json web/package-lock.json
+$(NODE): web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-$(SHARE)/borders.bin: data/borders.mjs data/vocabulary/country.csv $(NODE_STAMP)
+$(SHARE)/borders.bin: data/borders.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
 	node data/borders.mjs web data/vocabulary/country.csv $@
 
 $(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin
-	@ln -sfn ../share $@ && touch -h $@
+	@mkdir -p $(@D)
+	@ln -sfn ../share $@
 
-build/haven: $(B)/haven $(B)/share
-	@ln -sf release/haven $@
-
-$(B)/unit/%: tests/unit/%.c $(LIB)
+$(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -lcmocka -o $@
 
--include $(shell find build -name '*.d' 2>/dev/null)
+.PHONY: unit-run
+unit-run: $(UNIT)
+	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
+
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/share
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $< $(LIB) $(LDLIBS) -o $@
+
+FUZZ_SECONDS ?= 5
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ)
+	@for f in $(FUZZ); do tests/fuzz/run.sh $$f $(FUZZ_SECONDS) || exit 1; done
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

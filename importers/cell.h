@@ -10,10 +10,11 @@
  *   RANGES         "15-17;60"          CHILDREN  "male:0-11;any:0-5"
  *   INTERPRETERS   "my:phone:vetted;shn": a language, a mode, "vetted", in this order
  *   AREAS          "Thma Koul, Battambang;KH": parents after their place
- *   PHONES         [{"number":"+855 12","kind":"voice","languages":"km;en","hours":"24/7",
- *                  "audience":"public"}], keys in this order, `number` always
- *   RULES          [{"genders":"male","age_max":11,"accompanied_by":"mother"}], keys in the
- *                  order of the columns, whole numbers as numbers, all else as a cell
+ *   PHONES         [{"number":"+855 12","kind":"voice","languages":"km;en",
+ *                  "hours":"24/7","audience":"public"}], keys in this order, the first
+ *                  always
+ *   RULES          [{"genders":"male","age_max":11,"accompanied_by":"mother"}], keys in
+ *                  the order of the columns, whole numbers as numbers, all else as a cell
  *   CLAIMS         [{"column":"capacity","value":"30","source":"...","date":"2019",
  *                  "note":"..."}], the first three always
  *   TIMESTAMP      in UTC              DECIMAL   at most 7 decimals
@@ -32,7 +33,7 @@
 
 #define CELL_SHOWN_BYTES 260 /* holds any value cut for a message */
 
-/* Zero-initialise. The owner resets `arena` when the cells of a row are no longer used. */
+/* Zero-initialise. The owner resets `arena` when a row's cells are no longer used. */
 struct cell_reader {
     struct arena arena; /* of canonical cells */
     struct buf scratch; /* JSON on its way into the arena */

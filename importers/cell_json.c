@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Cells of JSON: a list of objects whose members are cells themselves, each described like
- * a column. One table a type: which members, how many objects, and what must hold between
- * the members of one object.
+ * Cells of JSON: a list of objects whose members are cells themselves, each described
+ * like a column. One table a type: which members, how many objects, and what must hold
+ * between the members of one object.
  */
 #include <stdio.h>
 #include <string.h>

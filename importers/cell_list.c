@@ -125,7 +125,7 @@ static bool exclusions_fine(enum vocabulary_id id, const struct choice *c, size_
     return true;
 }
 
-/* Adds `item` to `seen` unless the same stands there; false: it stands there otherwise. */
+/* Adds `item` to `seen` unless it stands there; false: with another mark. */
 static bool note_choice(struct choice *seen, size_t *count, struct choice item) {
     for (size_t i = 0; i < *count; i++)
         if (seen[i].term == item.term)

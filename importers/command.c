@@ -3,12 +3,10 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "data/share.h"
 #include "data/text.h"
-#include "data/vocabulary.h"
 #include "importers/services.h"
 
 #define SOURCE_BYTES_MAX 200
@@ -17,8 +15,8 @@ static const char usage[] =
     "usage: haven import services FILE.csv --db FILE.db --source NAME [options]\n";
 
 static const char help[] =
-    "Reads a services.csv (UTF-8, a header row; - is standard input) into a record, as one\n"
-    "transaction. Every bad row is listed on standard error as\n"
+    "Reads a services.csv (UTF-8, a header row; - is standard input) into a record, as\n"
+    "one transaction. Every bad row is listed on standard error as\n"
     "  file:line: column: what is wrong and what is allowed\n"
     "and then nothing is changed. Importing the same file twice changes nothing.\n"
     "\n"
@@ -26,7 +24,7 @@ static const char help[] =
     "  --source NAME      whose file this is; ids are kept by source\n"
     "  --dry-run          do everything, say what would change, change nothing\n"
     "  --partial          take the good rows, leave the bad ones\n"
-    "  --retire-missing   retire services of the source that are not in the file; refused\n"
+    "  --retire-missing   retire services of the source not in the file; refused\n"
     "                     when that is more than a fifth of them\n"
     "  --force            retire them all the same\n"
     "  --report OUT.json  write counts, errors and likely duplicates as JSON\n"
@@ -43,7 +41,7 @@ static const char help[] =
     "    split      the character between several of their values in one cell\n"
     "    other      a value that is not named: error (the default), skip, or keep\n"
     "    constants  columns that the sheet does not have\n"
-    "    ignore     \"unknown\": skip headers that are named nowhere; else they are errors\n"
+    "    ignore     \"unknown\": skip headers named nowhere; else they are errors\n"
     "\n"
     "Exit codes: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.\n";
 
@@ -81,24 +79,6 @@ static int show_help(void) {
     fputs(usage, stdout);
     fputs(help, stdout);
     return ERR_NONE;
-}
-
-/* The program's own data: beside the executable. */
-static bool share_directory(char *out, size_t size, struct error *e) {
-    ssize_t n = readlink("/proc/self/exe", out, size);
-    char *slash = n > 0 && (size_t)n < size ? memrchr(out, '/', (size_t)n) : NULL;
-    if (slash == NULL || (size_t)(slash - out) + sizeof "/share" > size)
-        return error_set(e, ERR_ENVIRONMENT, "cannot find the directory of the program");
-    strcpy(slash, "/share");
-    return true;
-}
-
-static bool load_vocabularies(const char *share, struct error *e) {
-    char path[4200];
-    if (vocabulary(VOC_NEED)->count > 0)
-        return true;
-    snprintf(path, sizeof path, "%s/vocabulary", share);
-    return vocabularies_load(path, e) || error_set(e, ERR_ENVIRONMENT, "%s", e->message);
 }
 
 static void set_option(struct services_options *o, int id, const char *value) {
@@ -153,10 +133,10 @@ static const char *missing(const struct services_options *o) {
 }
 
 static int run_services(struct services_options *o) {
-    char share[4096];
+    char share[SHARE_PATH_MAX];
     struct error e = {0};
     o->share = share;
-    if (share_directory(share, sizeof share, &e) && load_vocabularies(share, &e))
+    if (share_open(share, &e))
         return services_import(o);
     fprintf(stderr, "haven import: %s\n", e.message);
     return e.code;

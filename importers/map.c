@@ -202,7 +202,7 @@ static bool read_ignore(struct reading *r, const struct json *value) {
     return r->map->ignore_unknown || wrong(r, "ignore", "allowed: \"unknown\"");
 }
 
-/* In this order, whatever the order of the file: constants are checked against columns. */
+/* In this order, whatever that of the file: constants are checked against columns. */
 static const struct {
     const char *key;
     bool (*read)(struct reading *r, const struct json *value);

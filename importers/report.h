@@ -44,7 +44,7 @@ void report_duplicate(struct report *r, int64_t line, int64_t of_line,
 /* Says how many errors were not printed. */
 void report_errors_end(struct report *r);
 
-/* Writes the JSON and closes its file; counts of changes are 0 when `changed` is false. */
+/* Writes the JSON and closes its file; counts of changes are 0 unless `changed`. */
 bool report_close(struct report *r, bool changed, struct error *e);
 
 #endif

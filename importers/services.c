@@ -78,7 +78,7 @@ static void note_references(struct import *im, const struct flat *flat, uint32_t
     }
 }
 
-/* Puts a good row; false: it was refused, or `e` is set for what is no fault of the row. */
+/* Puts a good row; false: it was refused, or `e` is set for what is not its fault. */
 static bool put(struct import *im, const struct flat *flat, int64_t line,
                 struct error *e) {
     struct error why = {0};
@@ -177,7 +177,8 @@ static void reject_reference(struct import *im, const struct id_entry *target,
     im->must_again = true;
 }
 
-/* Rejects the rows that refer to what is absent, and with --partial, what refers to them. */
+/* Rejects the rows that refer to what is absent, and with --partial what refers to
+ * them. */
 static void reject_references(struct import *im) {
     uint32_t *queue = xmalloc((im->ids.count + 1) * sizeof *queue);
     size_t count = 0;

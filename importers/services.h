@@ -4,8 +4,8 @@
  *
  *   read ─ check ─ put ─┐                       refused: roll back, exit 1
  *     (every row)       ├─ judge references ─┬─ not --partial, and a row is bad
- *   errors are listed ──┘                    ├─ --partial: read again without them, if one
- *                                            │  that was put is bad by its references
+ *   errors are listed ──┘                    ├─ --partial: read again without them, if
+ *                                            │  one was put and is bad after all
  *                                            └─ retire, commit (--dry-run: roll back)
  */
 #ifndef IMPORTERS_SERVICES_H

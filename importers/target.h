@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a header cell names: a column, or a column in one more language (`public_name@km`).
+ * What a header cell names: a column, or one in a further language (`public_name@km`).
  */
 #ifndef IMPORTERS_TARGET_H
 #define IMPORTERS_TARGET_H

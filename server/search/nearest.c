@@ -226,8 +226,8 @@ static double distance_to(const struct snapshot *s, const struct query *q,
     return geo_distance(q->point, s->sites[service->site].point);
 }
 
-/* A remote service reaches the person where its coverage says so, or its country does. */
-static bool reaches(const struct query *q, const struct snap_service *s) {
+/* A remote service comes to the person where its coverage says so, or its country does. */
+static bool comes_to(const struct query *q, const struct snap_service *s) {
     if (s->covers.count > 0 || q->country_count == 0)
         return true;
     for (int i = 0; i < q->country_count; i++)
@@ -236,17 +236,22 @@ static bool reaches(const struct query *q, const struct snap_service *s) {
     return false;
 }
 
+static bool in_countries(const struct query *q, const struct snap_service *s) {
+    return within_countries(q, s->country);
+}
+
 struct side {
     const struct snapshot *s;
     const struct query *q;
     struct found_list *list;
-    bool by_distance;  /* otherwise by id */
-    bool turned_down;  /* somebody was */
+    bool (*reaches)(const struct query *q, const struct snap_service *s);
+    bool by_distance; /* otherwise by id */
+    bool turned_down; /* somebody was */
 };
 
 static void side_take(struct side *side, uint32_t number) {
     const struct snap_service *service = &side->s->services[number];
-    if (!reaches(side->q, service) || !ever_returned(service) || list_has(side->list, number))
+    if (!side->reaches(side->q, service) || !ever_returned(service) || list_has(side->list, number))
         return;
     struct found f = {.service = number, .distance = INFINITY}, dropped;
     f.verdict = admission(side->s, side->q, number);
@@ -273,8 +278,8 @@ static void side_run(struct side *side, struct snap_run run) {
 
 static void gather_sides(const struct snapshot *s, const struct query *q,
                          struct nearest_answer *a, bool *turned_down) {
-    struct side remote = {s, q, &a->remote, true, false};
-    struct side unplaced = {s, q, &a->unplaced, false, false};
+    struct side remote = {s, q, &a->remote, comes_to, true, false};
+    struct side unplaced = {s, q, &a->unplaced, in_countries, false, false};
     for (int i = 0; i < (q->need.count ? q->need.count : 1); i++) {
         const struct snap_tree *tree = snapshot_tree(s, q->need.count ? q->need.term[i] : -1);
         side_run(&remote, tree->remote);
@@ -291,10 +296,14 @@ static void gather_helplines(const struct snapshot *s, const struct query *q,
     struct query any_need = *q;
     any_need.need.count = 0;
     any_need.asked &= ~criterion_bit(CRIT_DETENTION);
-    struct side side = {s, &any_need, &a->helplines, false, false};
+    struct side side = {s, &any_need, &a->helplines, comes_to, false, false};
     for (size_t i = 0; i < HELPLINE_NEEDS; i++) {
         int need = vocabulary_find(VOC_NEED, helpline_needs[i], strlen(helpline_needs[i]));
         side_run(&side, snapshot_tree(s, need)->helplines);
+    }
+    for (int i = 0; i < a->helplines.count; i++) {
+        struct found *f = &a->helplines.at[i];
+        f->distance = distance_to(s, q, &s->services[f->service]);
     }
 }
 

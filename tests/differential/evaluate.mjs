@@ -657,19 +657,16 @@ const RELAXED = {
     cross_border: (q) => !q.cross_border && { ...q, cross_border: true },
 };
 
-function relax(directory, query, env, distances, limit) {
+function relax(directory, query, env, distances, order) {
+    const limit = query.limit ?? LIMIT;
     const all = [];
     for (const [parameter, without] of Object.entries(RELAXED)) {
         const other = without(query);
         if (!other) continue;
         const { placed } = gather(directory, makeAsk(directory, other, env), distances);
-        const certain = placed.filter(isCertain);
-        const nearest = Math.min(...certain.map((f) => f.distance));
-        all.push({
-            parameter,
-            found: Math.min(certain.length, limit),
-            nearest_m: nearest,
-        });
+        const results = placed.filter(isCertain).sort(order.asked).slice(0, limit);
+        const nearest = Math.min(...results.map((f) => f.distance));
+        all.push({ parameter, found: results.length, nearest_m: nearest });
     }
     return all;
 }
@@ -765,7 +762,7 @@ export function evaluate(directory, query, given) {
         summary: {
             ...summary(seen),
             outcome: outcome(found, heaps, env, ask, terms),
-            relax: none ? relax(directory, query, env, distances, limit) : [],
+            relax: none ? relax(directory, query, env, distances, order) : [],
             instead: none ? instead(ask, terms) : [],
         },
         edge: seen.edge,

@@ -348,7 +348,7 @@ function makeRow(random, index, { count, today, geography }) {
             .join(';');
     const row = {
         id: idOf(index),
-        organization: `Organization ${random.int(1, Math.ceil(count / 40))}`,
+        organization: `Organization ${country} ${random.int(1, Math.ceil(count / 200))}`,
         service: idOf(index),
         country,
         needs: random.some(random.chance(0.01) ? RARE_NEEDS : NEEDS, 1, 3).join(';'),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Vocabularies: those of the project load and hold together; faulty files are refused with
- * their line. To be run from the root of the checkout.
+ * Vocabularies: those of the project load and hold together; faulty files are refused
+ * with their line. To be run from the root of the checkout.
  */
 #include <setjmp.h>
 #include <stdarg.h>

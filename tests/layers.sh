@@ -1,0 +1,57 @@
+#!/bin/sh
+# Fails on an include that points the wrong way, on a library included by more than one
+# file, on SQL outside data/, and on a path out of the project.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+status=0
+
+complain() {
+    echo "layers: $1"
+    echo "$2" | sed 's/^/    /'
+    status=1
+}
+
+# layer FOLDER ALLOWED...: FOLDER may include only from the folders allowed.
+layer() {
+    folder=$1
+    shift
+    pattern=$(echo "$@" | tr ' ' '|')
+    wrong=$(grep -rnE '^#include "' "$folder" --include='*.[ch]' | grep -vE "#include \"($pattern)/")
+    [ -z "$wrong" ] || complain "$folder/ may include only: $*" "$wrong"
+}
+
+layer data data
+layer tiles tiles data
+layer importers importers data
+layer server/search server/search data
+layer server/access server/access data
+layer server/http server/http data
+layer server/api server/api server/http server/search server/access data tiles
+
+# library HEADER FILES: the header is included by just these.
+library() {
+    header=$1
+    shift
+    users=$(grep -rlE "^#include <$header" data tiles importers server | sort | tr '\n' ' ')
+    [ "$users" = "$* " ] || complain "<$header...> belongs in: $*" "$users"
+}
+
+library sqlite3 data/db.c
+library spatialite data/db.c
+library jansson data/json_read.c
+library csv data/csv.c
+library sodium data/crypto.c
+library geodesic data/geo.c
+library unicode/ data/timezone.c
+library microhttpd server/http/mhd.c
+
+sql=$(grep -rnE '"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN) ' importers server tiles --include='*.[ch]')
+[ -z "$sql" ] || complain "SQL stands in data/ only" "$sql"
+
+outside=$(grep -rnE '(\.\./shared|\.library|/work/)' . --include='*.[ch]' --include='*.def' \
+    --include='*.mjs' --include='*.sql' --include='*.csv' --include='*.md' --include='*.json' \
+    --exclude-dir=node_modules --exclude-dir=build --exclude-dir=.git)
+[ -z "$outside" ] || complain "nothing points outside the project" "$outside"
+
+[ $status -eq 0 ] && echo "layers: every include points the right way"
+exit $status
