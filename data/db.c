@@ -83,7 +83,7 @@ static bool configure(struct db *db, enum db_mode mode, struct error *e) {
     if (!db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", e))
         return false;
     if (mode == DB_READ)
-        return db_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -32000", e);
+        return db_exec(db, "PRAGMA cache_size = -32000", e);
     return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA cache_size = -128000", e);
 }
 

@@ -9,9 +9,11 @@
 
 struct ecef geo_ecef(struct point p) {
     const double e2 = WGS84_F * (2 - WGS84_F);
-    double lat = p.lat * M_PI / 180, lon = p.lon * M_PI / 180;
+    double lat = p.lat * M_PI / 180;
+    double lon = (p.lon == -180 ? 180 : p.lon) * M_PI / 180;
+    double across = fabs(p.lat) == 90 ? 0 : cos(lat);
     double n = WGS84_A / sqrt(1 - e2 * sin(lat) * sin(lat));
-    return (struct ecef){n * cos(lat) * cos(lon), n * cos(lat) * sin(lon),
+    return (struct ecef){n * across * cos(lon), n * across * sin(lon),
                          n * (1 - e2) * sin(lat)};
 }
 

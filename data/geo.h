@@ -17,7 +17,8 @@ struct point {
     double lat; /* degrees north, -90..90 */
 };
 
-/* Earth-centred, earth-fixed metres on the ellipsoid (height 0). */
+/* Earth-centred, earth-fixed metres on the ellipsoid (height 0). The same place is the
+ * same three numbers, also at a pole and at 180 degrees east or west. */
 struct ecef {
     double x, y, z;
 };

@@ -5,7 +5,8 @@
  *   record.c            create, open, revision, vocabularies
  *   record_put.c        one service in: sections of columns and lists of items
  *   record_run.c        one import run: begin, missing, retire, commit
- *   record_index.c      the spatial index, during and after many rows
+ *   record_index.c      indexes, during and after many rows
+ *   record_tree.c       the spatial index, filled at once
  *   record_visibility.c the default, never looser, shared sites
  *   record_read.c       every service out: cursors side by side
  *   record_check.c      is it whole
@@ -51,20 +52,23 @@ void visibility_decide(const struct flat *flat, const struct visibility_row *bef
 /* Binds the services of every shared site to the strictest among them. */
 bool visibility_settle(struct db *db, struct error *e);
 
-/* ---- the spatial index ----------------------------------------------------------- */
+/* ---- indexes --------------------------------------------------------------------- */
 
 struct index_state {
-    int64_t before;        /* locations when the run began */
-    int64_t written;       /* in this run */
-    char **triggers;       /* SQL of the dropped ones, while the index is put off */
-    size_t trigger_count;
+    int64_t before;  /* locations when the run began */
+    int64_t written; /* in this run */
+    char **later;    /* SQL of what was dropped, to be made again by index_finish() */
+    size_t later_count;
 };
 
-/* To be called before each write of a location: from some number on the index is put off
- * to index_finish(), which brings it up to date. */
+/* To be called before each write of a service: from some number on, the spatial index and
+ * those of the ids are put off to index_finish(), which makes them whole. */
 bool index_write(struct index_state *x, struct db *db, struct error *e);
 bool index_finish(struct index_state *x, struct db *db, struct error *e);
 void index_free(struct index_state *x);
+
+/* Fills the empty R*Tree of location at once. */
+bool tree_fill(struct db *db, struct error *e);
 
 /* ---- one import run -------------------------------------------------------------- */
 

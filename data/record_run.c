@@ -25,17 +25,21 @@ static bool source_find(struct import_run *run, struct error *e) {
     return got >= 0;
 }
 
+/* A run writes what each row refers to just before it, and deletes nothing that is
+ * referred to, so that looking every reference up again (a sixth of the time) can find
+ * nothing. `haven check` does look. */
+static const char sql_unguarded[] = "PRAGMA foreign_keys = OFF";
+static const char sql_guarded[] = "PRAGMA foreign_keys = ON";
+
 struct import_run *import_begin(struct record *r, const char *source, struct error *e) {
     if (source[0] == '\0') {
         error_set(e, ERR_USAGE, "the source needs a name");
         return NULL;
     }
-    if (!db_begin(r->db, e))
-        return NULL;
     struct import_run *run = xcalloc(1, sizeof *run);
     run->db = r->db;
     run->source = xstrndup(source, strlen(source));
-    if (put_prepare(run, e) && source_find(run, e) &&
+    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && put_prepare(run, e) && source_find(run, e) &&
         query_integer(run->db, sql_locations, &run->index.before, e))
         return run;
     import_abort(run);
@@ -149,10 +153,10 @@ bool import_retire_missing(struct import_run *run, int64_t *retired, struct erro
 
 /* An id of another service of the same source becomes its key, where it stands. */
 static const char sql_resolve[] =
-    "UPDATE referral SET target_key = other.key"
-    " FROM service_at_location AS mine, service_at_location AS other"
-    " WHERE referral.target_key IS NULL AND mine.key = referral.service_key"
-    " AND other.source_key = mine.source_key AND other.source_id = referral.value";
+    "UPDATE referral SET target_key = (SELECT other.key FROM service_at_location AS mine"
+    " CROSS JOIN service_at_location AS other ON other.source_key = mine.source_key"
+    " AND other.source_id = referral.value WHERE mine.key = referral.service_key)"
+    " WHERE target_key IS NULL";
 
 static const char sql_revision[] =
     "UPDATE directory SET revision = revision + 1,"
@@ -184,6 +188,8 @@ static bool run_complete(struct import_run *run, struct error *e) {
 }
 
 static void run_free(struct import_run *run) {
+    struct error ignored;
+    db_exec(run->db, sql_guarded, &ignored);
     index_free(&run->index);
     buf_free(&run->scratch);
     free(run->seen);

@@ -77,7 +77,7 @@ CREATE TABLE organization (
 
 CREATE TABLE service (
     key INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16), -- random, permanent
+    id BLOB NOT NULL CHECK (length(id) = 16), -- random, permanent
     organization_key INTEGER NOT NULL REFERENCES organization (key),
     organization_name TEXT,    -- the row's own spelling, where it is another
     organization_acronym TEXT, -- the row's own acronym ('' none), where it is another
@@ -99,10 +99,11 @@ CREATE TABLE service (
     course_days INTEGER CHECK (course_days BETWEEN 0 AND 3650),
     follow_up_months INTEGER CHECK (follow_up_months BETWEEN 0 AND 600)
 ) STRICT;
+CREATE UNIQUE INDEX service_id ON service (id);
 
 CREATE TABLE location (
     key INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16), -- random, permanent
+    id BLOB NOT NULL CHECK (length(id) = 16), -- random, permanent
     country TEXT NOT NULL CHECK (length(country) = 2), -- jurisdiction, ISO 3166-1 alpha-2
     latitude REAL CHECK (latitude BETWEEN -90 AND 90), -- degrees, WGS 84
     longitude REAL CHECK (longitude BETWEEN -180 AND 180),
@@ -112,12 +113,13 @@ CREATE TABLE location (
     CHECK ((latitude IS NULL) = (longitude IS NULL)),
     CHECK ((latitude IS NULL) = (point IS NULL))
 ) STRICT;
+CREATE UNIQUE INDEX location_id ON location (id);
 SELECT RecoverGeometryColumn('location', 'point', 4326, 'POINT', 'XY');
 SELECT CreateSpatialIndex('location', 'point');
 
 CREATE TABLE service_at_location ( -- the unit of an answer, and where it comes from
     key INTEGER PRIMARY KEY REFERENCES service (key) REFERENCES location (key),
-    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16), -- random, permanent: the public id
+    id BLOB NOT NULL CHECK (length(id) = 16), -- random, permanent: the public id
     source_key INTEGER NOT NULL REFERENCES source (key),
     source_id TEXT NOT NULL CHECK (source_id <> ''), -- stable within the source
     source TEXT,                 -- the publication that states the facts
@@ -130,6 +132,7 @@ CREATE TABLE service_at_location ( -- the unit of an answer, and where it comes 
     retired_run INTEGER REFERENCES import_run (key),  -- retired it; NULL: it stands
     UNIQUE (source_key, source_id)
 ) STRICT;
+CREATE UNIQUE INDEX service_at_location_id ON service_at_location (id);
 
 CREATE TABLE address ( -- as far as it is stated; the country stands in location
     service_key INTEGER PRIMARY KEY REFERENCES location (key),

@@ -22,6 +22,10 @@ static const struct scalar *single(const struct arg *a, struct faults *f) {
     return NULL;
 }
 
+static bool is_text(const struct scalar *s) {
+    return s->kind == SCALAR_STRING || s->kind == SCALAR_TEXT;
+}
+
 /* A number, or in a URL its text: decimal digits, no exponent, no spaces. */
 static bool number_of(const struct scalar *s, double *out, bool *whole) {
     char text[32], *end;
@@ -30,7 +34,7 @@ static bool number_of(const struct scalar *s, double *out, bool *whole) {
         *whole = s->whole;
         return isfinite(s->number);
     }
-    if (s->kind != SCALAR_STRING || s->text.len == 0 || s->text.len >= sizeof text)
+    if (s->kind != SCALAR_TEXT || s->text.len == 0 || s->text.len >= sizeof text)
         return false;
     memcpy(text, s->text.at, s->text.len);
     text[s->text.len] = '\0';
@@ -68,8 +72,8 @@ bool param_bool(const struct arg *a, bool *out, struct faults *f) {
     const struct scalar *s = single(a, f);
     if (s == NULL)
         return false;
-    bool yes = s->kind == SCALAR_STRING && slice_is(s->text, "yes");
-    bool no = s->kind == SCALAR_STRING && slice_is(s->text, "no");
+    bool yes = s->kind == SCALAR_TEXT && slice_is(s->text, "yes");
+    bool no = s->kind == SCALAR_TEXT && slice_is(s->text, "no");
     if (s->kind != SCALAR_BOOL && !yes && !no)
         return fault_add(f, a->name, "must be true or false (in a URL yes or no)");
     *out = s->kind == SCALAR_BOOL ? s->truth : yes;
@@ -80,7 +84,7 @@ bool param_string(const struct arg *a, struct slice *out, struct faults *f) {
     const struct scalar *s = single(a, f);
     if (s == NULL)
         return false;
-    if (s->kind != SCALAR_STRING)
+    if (!is_text(s))
         return fault_add(f, a->name, "must be a string");
     *out = s->text;
     return true;
@@ -89,7 +93,7 @@ bool param_string(const struct arg *a, struct slice *out, struct faults *f) {
 static bool code_of(const struct arg *a, const struct scalar *s, enum vocabulary_id voc,
                     int *out, struct faults *f) {
     char allowed[160];
-    *out = s->kind == SCALAR_STRING ? vocabulary_find(voc, s->text.at, s->text.len) : -1;
+    *out = is_text(s) ? vocabulary_find(voc, s->text.at, s->text.len) : -1;
     if (*out >= 0)
         return true;
     return fault_add(f, a->name, "must be one of: %s",

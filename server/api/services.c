@@ -54,7 +54,7 @@ static bool read_box(const struct arg *a, struct filter *out, struct faults *f) 
         return false;
     while (slice_next(&rest, ',', &part) && n < 4) {
         struct arg one = {.name = a->name, .count = 1,
-                          .item = {{.kind = SCALAR_STRING, .text = part}}};
+                          .item = {{.kind = SCALAR_TEXT, .text = part}}};
         if (!param_number(&one, n % 2 ? -90 : -180, n % 2 ? 90 : 180, &value[n], f))
             return false;
         n++;

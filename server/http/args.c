@@ -46,7 +46,7 @@ bool args_add(struct args *a, struct slice name, struct slice value, struct erro
         arg = start(a, name);
     else
         arg->list = true;
-    arg->item[arg->count++] = (struct scalar){.kind = SCALAR_STRING, .text = value};
+    arg->item[arg->count++] = (struct scalar){.kind = SCALAR_TEXT, .text = value};
     return true;
 }
 
@@ -261,6 +261,6 @@ bool args_parse(struct args *a, const char *body, size_t len, struct error *e) {
 bool args_read_json(struct args *a, const char *body, size_t len, struct error *e) {
     if (args_pull(a, body, len) == PULL_DONE)
         return true;
-    a->count = 0;
+    args_clear(a);
     return args_parse(a, body, len, e);
 }

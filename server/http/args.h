@@ -19,11 +19,17 @@
 #define ARGS_MAX 40  /* arguments of a request */
 #define ARG_ITEMS 16 /* values of an argument */
 
-enum scalar_kind { SCALAR_STRING, SCALAR_NUMBER, SCALAR_BOOL, SCALAR_NULL };
+enum scalar_kind {
+    SCALAR_STRING,
+    SCALAR_NUMBER,
+    SCALAR_BOOL,
+    SCALAR_NULL,
+    SCALAR_TEXT, /* of a URL, where everything is text: may stand for any of these */
+};
 
 struct scalar {
     enum scalar_kind kind;
-    struct slice text; /* of a string; of a number as it was written */
+    struct slice text; /* of a string or a text; of a number as it was written */
     double number;
     bool whole; /* the number is an integer below 2^53 */
     bool truth;
@@ -40,7 +46,7 @@ struct arg {
 struct args {
     int count;
     struct arg arg[ARGS_MAX];
-    bool from_url;     /* strings may stand for numbers and yes/no */
+    bool from_url;
     struct json *root; /* of a body that jansson read; what is nested points into it */
 };
 

@@ -44,6 +44,9 @@ bool fault_add(struct faults *f, struct slice parameter, const char *format, ...
     va_start(args, format);
     vsnprintf(fault->detail, sizeof fault->detail, format, args);
     va_end(args);
+    size_t cut;
+    if (!text_utf8(fault->detail, strlen(fault->detail), &cut))
+        fault->detail[cut] = '\0';
     return false;
 }
 

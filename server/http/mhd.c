@@ -41,6 +41,7 @@ struct exchange {
     struct buf body;
     struct error error; /* what was wrong before it was complete */
     int early_status;   /* or 0: answer this instead of asking the handler */
+    bool begun;         /* the header was read */
 };
 
 /* Each thread keeps its exchanges for the next requests, and frees them when it ends. */
@@ -85,6 +86,7 @@ static void exchange_release(struct exchange *x) {
     x->body = body;
     x->response.body = answer;
     x->early_status = 0;
+    x->begun = false;
     x->next_free = pthread_getspecific(free_exchanges);
     pthread_setspecific(free_exchanges, x);
 }
@@ -118,9 +120,20 @@ static enum MHD_Result add_argument(void *ctx, enum MHD_ValueKind kind, const ch
     return x->early_status ? MHD_NO : MHD_YES;
 }
 
-static struct exchange *begin(struct MHD_Connection *c, const char *url, const char *method) {
+/* The first that is known of a request: its whole address, before it is taken apart. */
+static void *on_address(void *ctx, const char *address, struct MHD_Connection *c) {
     struct exchange *x = exchange_new();
+    (void)ctx;
+    (void)c;
+    if (strlen(address) > URL_MAX)
+        x->early_status = 414;
+    return x;
+}
+
+static void begin(struct exchange *x, struct MHD_Connection *c, const char *url,
+                  const char *method) {
     struct request *q = &x->request;
+    x->begun = true;
     q->method = method_of(method);
     q->path = url;
     q->content_type = header(c, "Content-Type");
@@ -136,9 +149,6 @@ static struct exchange *begin(struct MHD_Connection *c, const char *url, const c
         x->early_status = 413;
     if (!text_utf8(url, strlen(url), NULL))
         x->early_status = 404;
-    else if (strlen(url) > URL_MAX)
-        x->early_status = 414;
-    return x;
 }
 
 static void take_body(struct exchange *x, const char *data, size_t len) {
@@ -221,8 +231,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
     struct http_server *server = ctx;
     (void)version;
     struct exchange *x = *state;
-    if (x == NULL) {
-        *state = x = begin(c, url, method);
+    if (!x->begun) {
+        begin(x, c, url, method);
         /* A body that is too large by its own account is refused before it is sent. */
         if (x->early_status == 413) {
             answer(server, c, x);
@@ -342,8 +352,9 @@ struct http_server *http_start(const struct http_options *options,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, on_address, server, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        MHD_OPTION_END);
     if (server->daemon != NULL)
         return server;
     error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,

@@ -35,9 +35,10 @@ const struct route *route_match(const struct route *routes, const char *path,
                                 enum method method, struct slice value[PATH_VALUES],
                                 unsigned *allowed) {
     const struct route *found = NULL;
+    struct slice unused[PATH_VALUES];
     *allowed = 0;
     for (const struct route *r = routes; r->path != NULL; r++) {
-        if (!path_matches(r->path, path, value))
+        if (!path_matches(r->path, path, found == NULL ? value : unused))
             continue;
         *allowed |= r->methods | METHOD_OPTIONS | (r->methods & METHOD_GET ? METHOD_HEAD : 0);
         bool meant = r->methods & method || (method == METHOD_HEAD && r->methods & METHOD_GET);

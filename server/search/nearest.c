@@ -227,31 +227,35 @@ static double distance_to(const struct snapshot *s, const struct query *q,
 }
 
 /* A remote service comes to the person where its coverage says so, or its country does. */
-static bool comes_to(const struct query *q, const struct snap_service *s) {
-    if (s->covers.count > 0 || q->country_count == 0)
-        return true;
+static bool comes_to(const struct snapshot *s, const struct query *q,
+                     const struct snap_service *it) {
+    if (it->covers.count > 0)
+        return covers_level(s, q, it) != LEVEL_NO;
     for (int i = 0; i < q->country_count; i++)
-        if (q->country[i] == s->country)
+        if (q->country[i] == it->country)
             return true;
     return false;
 }
 
-static bool in_countries(const struct query *q, const struct snap_service *s) {
-    return within_countries(q, s->country);
+static bool in_countries(const struct snapshot *s, const struct query *q,
+                         const struct snap_service *it) {
+    (void)s;
+    return within_countries(q, it->country);
 }
 
 struct side {
     const struct snapshot *s;
     const struct query *q;
     struct found_list *list;
-    bool (*reaches)(const struct query *q, const struct snap_service *s);
+    bool (*reaches)(const struct snapshot *s, const struct query *q,
+                    const struct snap_service *it);
     bool by_distance; /* otherwise by id */
     bool turned_down; /* somebody was */
 };
 
 static void side_take(struct side *side, uint32_t number) {
     const struct snap_service *service = &side->s->services[number];
-    if (!side->reaches(side->q, service) || !ever_returned(service) || list_has(side->list, number))
+    if (!side->reaches(side->s, side->q, service) || !ever_returned(service) || list_has(side->list, number))
         return;
     struct found f = {.service = number, .distance = INFINITY}, dropped;
     f.verdict = admission(side->s, side->q, number);

@@ -234,7 +234,8 @@ function listLevel(list, code, match = (a, b) => a === b) {
 function genderLevel(rule, asked) {
     const list = rule.genders;
     const named = [...list.yes, ...list.case, ...list.not].includes(asked);
-    if (asked === 'other' && !named && !list.any) return 'unknown';
+    const allBut = list.not.length > 0 && !list.yes.length && !list.case.length;
+    if (asked === 'other' && !named && !list.any && !allBut) return 'unknown';
     return listLevel(list, asked);
 }
 
@@ -348,6 +349,7 @@ function authoritiesLevel(service, rule) {
 /* Whether the service covers the point, which lies in `countries`; null: not stated. */
 function areaLevel(service, countries, vocabularies) {
     if (!service.covers.length) return null;
+    if (!countries.length) return service.covers.includes('any') ? 'yes' : 'unknown';
     return best(
         service.covers.map((entry) => {
             if (entry === 'any' || countries.includes(entry)) return 'yes';
@@ -628,10 +630,15 @@ function take(sorted, limit) {
 }
 
 function helplines(directory, query, env, distances, order) {
-    const ask = makeAsk(directory, query, env, HELPLINE_NEEDS);
-    return gather(directory, ask, distances)
-        .remote.filter(notNo)
-        .sort(order.remote)
+    const ask = makeAsk(directory, query, env, []);
+    const comes = (service) =>
+        service.covers.length > 0 || ask.countries.includes(service.row.country);
+    return directory.services
+        .filter((s) => s.needs.some((n) => HELPLINE_NEEDS.includes(n)) && comes(s))
+        .map((s) => admit(s, ask, directory))
+        .filter((found) => found && notNo(found))
+        .map((f) => (f.service.point ? { ...f, distance: distances(f.service) } : f))
+        .sort(order.unplaced)
         .slice(0, HELPLINES_MAX);
 }
 
@@ -677,7 +684,7 @@ const TIE_M = 1e-6;
  * as the last, so that the count hangs on a rounding. */
 function counted(placed, found, order, limit, nothing) {
     const sorted = [...placed].sort(order.near);
-    const last = [...found.results].sort(order.near).at(-1);
+    const last = found.results.slice(0, limit).sort(order.near).at(-1);
     const full = found.results.length >= limit;
     const end = full ? sorted.indexOf(last) + 1 : sorted.length;
     const capped = !nothing && end > COUNTED_MAX;
@@ -712,7 +719,13 @@ function summary(seen) {
 }
 
 function instead(ask, terms) {
-    return [...new Set(ask.needs.flatMap((need) => terms.get(need)?.fallback ?? []))];
+    const fallback = (need) => {
+        const own = terms.get(need)?.fallback ?? [];
+        const parent = terms.get(need)?.parents?.[0];
+        return own.length || !parent ? own : fallback(parent);
+    };
+    const asked = (code) => ask.needs.some((need) => within(terms, code, need));
+    return [...new Set(ask.needs.flatMap(fallback))].filter((code) => !asked(code));
 }
 
 /* The expected answer. `env`: { countries: those of the query's point, today, role }.
@@ -735,10 +748,10 @@ export function evaluate(directory, query, given) {
     const found = {
         results: take(certain, limit),
         unconfirmed: unsure.slice(0, limit),
-        remote: heaps.remote.filter(notNo).sort(order.remote),
-        unplaced: heaps.unplaced.filter(notNo).sort(order.unplaced),
+        remote: heaps.remote.filter(notNo).sort(order.remote).slice(0, limit),
+        unplaced: heaps.unplaced.filter(notNo).sort(order.unplaced).slice(0, limit),
     };
-    const nothing = Object.values(found).every((list) => !list.length);
+    const nothing = !found.results.length && !found.unconfirmed.length;
     const seen = counted(heaps.placed, found, order, limit, nothing);
     const none = !found.results.length;
     const show = (f) => ({

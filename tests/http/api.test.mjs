@@ -253,7 +253,7 @@ describe('caching', () => {
         await until(async () => (await tagOf('steward')) !== staff);
         assert.equal(await tagOf(null), open, 'a hidden record does not show');
         haven.import(
-            [{ ...rows()[0], id: 'seen', service: 'new clinic', lat: '10' }],
+            [{ ...rows()[0], id: 'seen', service: 'new clinic', lat: '20' }],
             'seen',
         );
         await until(async () => (await tagOf(null)) !== open);

@@ -35,7 +35,7 @@ const live = new Set();
 
 process.on('exit', () => {
     for (const server of live) {
-        server.child.kill('SIGKILL');
+        server.child?.kill('SIGKILL');
         rmSync(server.dir, { recursive: true, force: true });
     }
 });
@@ -76,18 +76,10 @@ export function mustRun(...args) {
     return done;
 }
 
-/* Starts `haven serve` on `db`; resolves with the child and its origin once the first
- * line names the port. */
-function serve(db, args) {
-    const child = spawn(program, [
-        'serve',
-        '--db',
-        db,
-        '--listen',
-        '127.0.0.1:0',
-        ...args,
-    ]);
-    const server = { child, output: '', origin: null };
+/* Resolves with the origin once the first line of `child` names the port. `server.output`
+ * keeps the end of what it prints. */
+function listening(server) {
+    const { child } = server;
     return new Promise((done, failed) => {
         const fail = (why) => {
             child.kill('SIGKILL');
@@ -97,16 +89,18 @@ function serve(db, args) {
         const hear = (chunk) => {
             server.output = (server.output + chunk).slice(-KEPT_OUTPUT);
             const found = server.output.match(/listening on (http:\/\/127\.0\.0\.1:\d+)/);
-            if (found && !server.origin) {
-                server.origin = found[1];
+            if (found) {
                 clearTimeout(timer);
-                done(server);
+                done(found[1]);
             }
         };
         child.stdout.setEncoding('utf8').on('data', hear);
         child.stderr.setEncoding('utf8').on('data', hear);
         child.on('error', (e) => fail(e.code));
-        child.on('exit', (code) => server.origin || fail(`ended with ${code}`));
+        child.on('exit', (code) => {
+            clearTimeout(timer);
+            fail(`ended with ${code}`);
+        });
     });
 }
 
@@ -123,7 +117,8 @@ async function read(response) {
 /* One server on one record. Keys are named by role; no key is the public. */
 class Haven {
     constructor(dir, db) {
-        Object.assign(this, { dir, db, keys: {} });
+        Object.assign(this, { dir, db, keys: {}, output: '' });
+        live.add(this);
     }
 
     addKey(role, name = `test-${role}`) {
@@ -157,8 +152,9 @@ class Haven {
     }
 
     async serve(args) {
-        Object.assign(this, await serve(this.db, args));
-        live.add(this);
+        const listen = ['--listen', '127.0.0.1:0'];
+        this.child = spawn(program, ['serve', '--db', this.db, ...listen, ...args]);
+        this.origin = await listening(this);
         const end = Date.now() + READY_MS;
         while ((await this.get('/api/v1/status')).status !== 200) {
             if (Date.now() > end) {

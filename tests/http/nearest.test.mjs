@@ -337,6 +337,23 @@ describe('order, status and place', () => {
         assert.ok(Math.abs(pole[1].distance_m - 3 * pole[0].distance_m) < 1);
     });
 
+    test('a service that meets two of the needs is answered once', async (t) => {
+        const { haven } = await open(t, 'P .', {
+            a: { needs: 'legal;education', lat: 13.4, lon: 103.9 },
+            s: { needs: 'legal;education', lat: -90, lon: 5 },
+        });
+        for (const [lat, lon] of [
+            [13.4, 103.9],
+            [-90, -70],
+            [-89.9, 100],
+        ]) {
+            const query = { lat, lon, country: 'KH', need: ['education', 'legal'] };
+            const { body } = await haven.post(NEAREST, query, 'steward');
+            assert.deepEqual(names(body.results).sort(), ['a', 's']);
+            assert.equal(body.summary.considered, 2);
+        }
+    });
+
     test('order: fit', async (t) => {
         const { ask } = await open(
             t,
