@@ -20,7 +20,8 @@ void crypto_random(void *out, size_t len) {
 }
 
 void crypto_digest(const void *bytes, size_t len, uint8_t *out, size_t out_len) {
-    assert(out_len >= crypto_generichash_BYTES_MIN && out_len <= crypto_generichash_BYTES_MAX);
+    assert(out_len >= crypto_generichash_BYTES_MIN &&
+           out_len <= crypto_generichash_BYTES_MAX);
     pthread_once(&once, init);
     crypto_generichash(out, out_len, bytes, len, NULL, 0);
 }

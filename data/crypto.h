@@ -20,7 +20,7 @@ void crypto_digest(const void *bytes, size_t len, uint8_t *out, size_t out_len);
 bool crypto_equal(const void *a, const void *b, size_t len);
 
 /* Characters of `len` bytes as base64url without padding (RFC 4648 section 5). */
-#define CRYPTO_BASE64_LENGTH(len) (((len) * 4 + 2) / 3)
+#define CRYPTO_BASE64_LENGTH(len) (((len)*4 + 2) / 3)
 
 /* Writes CRYPTO_BASE64_LENGTH(len) characters and a NUL. */
 void crypto_base64url(const uint8_t *bytes, size_t len, char *out);

@@ -27,9 +27,9 @@ struct statement {
 
 struct db {
     sqlite3 *sqlite;
-    void *spatial;               /* SpatiaLite's cache for this connection, or NULL */
+    void *spatial;                 /* SpatiaLite's cache for this connection, or NULL */
     struct statement **statements; /* hash table, open addressing */
-    size_t slots;                /* a power of two */
+    size_t slots;                  /* a power of two */
     size_t count;
 };
 
@@ -96,7 +96,8 @@ struct db *db_open(const char *path, enum db_mode mode, bool spatial, struct err
     db->slots = 64;
     db->statements = xcalloc(db->slots, sizeof *db->statements);
     db->spatial = spatial ? spatialite_alloc_connection() : NULL;
-    if (sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
         error_set(e, ERR_ENVIRONMENT, "%s: %s", path, sqlite3_errmsg(db->sqlite));
         goto failed;
     }

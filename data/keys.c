@@ -57,7 +57,8 @@ static struct db *access_open(const char *path, const char *steps, struct error 
     if (db == NULL)
         return NULL;
     if (is_empty(db, &empty, e) &&
-        schema_apply(db, steps, APPLICATION_ID, empty ? SCHEMA_CREATE : SCHEMA_MIGRATE, e))
+        schema_apply(db, steps, APPLICATION_ID, empty ? SCHEMA_CREATE : SCHEMA_MIGRATE,
+                     e))
         return db;
     error_prefix(e, "%s: ", path);
     db_close(db);
@@ -118,8 +119,8 @@ static bool acceptable(const char *name, enum role role, struct error *e) {
            error_set(e, ERR_USAGE, "the public needs no key: choose another role");
 }
 
-static bool key_insert(struct keys *k, const char *name, enum role role, const char *token,
-                       struct error *e) {
+static bool key_insert(struct keys *k, const char *name, enum role role,
+                       const char *token, struct error *e) {
     uint8_t hash[HASH_BYTES];
     struct statement *s = db_prepare(k->db, sql_add, e);
     if (s == NULL)
@@ -139,8 +140,8 @@ static void token_make(char token[KEY_TOKEN_SIZE]) {
     crypto_wipe(secret, sizeof secret);
 }
 
-bool keys_add(struct keys *k, const char *name, enum role role, char token[KEY_TOKEN_SIZE],
-              struct error *e) {
+bool keys_add(struct keys *k, const char *name, enum role role,
+              char token[KEY_TOKEN_SIZE], struct error *e) {
     if (!acceptable(name, role, e) || !db_begin(k->db, e))
         return false;
     int live = is_live(k, name, e);

@@ -27,8 +27,8 @@ void keys_close(struct keys *k);
 
 /* Makes a key called `name` and writes it into `token`. False also when a live key has
  * the name, the name is empty or longer than 100 bytes, or the role is public. */
-bool keys_add(struct keys *k, const char *name, enum role role, char token[KEY_TOKEN_SIZE],
-              struct error *e);
+bool keys_add(struct keys *k, const char *name, enum role role,
+              char token[KEY_TOKEN_SIZE], struct error *e);
 
 /* Revokes the live key called `name`; false when there is none. */
 bool keys_revoke(struct keys *k, const char *name, struct error *e);

@@ -36,7 +36,8 @@ bool run_sql(struct db *db, const char *sql, struct error *e) {
 
 /* The order is that of column.def, so columns are only ever added at its end of a group
  * at the price of one update of every row that states them. */
-void flat_digest(const struct flat *flat, struct buf *scratch, uint8_t out[DIGEST_BYTES]) {
+void flat_digest(const struct flat *flat, struct buf *scratch,
+                 uint8_t out[DIGEST_BYTES]) {
     scratch->len = 0;
     for (int i = 0; i < COL_COUNT; i++) {
         if (flat->cell[i][0] == '\0')
@@ -77,7 +78,8 @@ static void vocabularies_digest(uint8_t out[DIGEST_BYTES]) {
     buf_free(&all);
 }
 
-static const char sql_taxonomy[] = "INSERT INTO taxonomy (key, name) VALUES (:key, :name)";
+static const char sql_taxonomy[] =
+    "INSERT INTO taxonomy (key, name) VALUES (:key, :name)";
 static const char sql_term[] =
     "INSERT INTO taxonomy_term (taxonomy_key, position, code, name, parent, parent2,"
     " term_uri, fallback, sensitive, hidden) VALUES (:taxonomy_key, :position, :code,"
@@ -179,7 +181,8 @@ static bool fill_new(struct db *db, const char *share, struct error *e) {
         !schema_bring(db, share, SCHEMA_CREATE, e) || !vocabularies_write(db, e) ||
         !query_integer(db, sql_spatial, &indexed, e))
         return false;
-    return indexed == 1 || error_set(e, ERR_ENVIRONMENT, "SpatiaLite made no spatial index");
+    return indexed == 1 ||
+           error_set(e, ERR_ENVIRONMENT, "SpatiaLite made no spatial index");
 }
 
 static void remove_all(const char *path) {

@@ -34,9 +34,10 @@ static const struct question {
     const char *sql;   /* rows of one text */
 } questions[] = {
     {"file: ", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'"},
-    {"foreign key: ", "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a"
-                      " row of ' || parent || ' that is not there'"
-                      " FROM pragma_foreign_key_check"},
+    {"foreign key: ",
+     "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a"
+     " row of ' || parent || ' that is not there'"
+     " FROM pragma_foreign_key_check"},
     {"directory: ", "SELECT 'not one row' WHERE (SELECT count(*) FROM directory) <> 1"},
     {"directory: ", "SELECT 'revision before that of import ' || key FROM import_run"
                     " WHERE revision > (SELECT revision FROM directory)"},
@@ -62,8 +63,9 @@ static const struct question {
                  " WHERE key NOT IN (SELECT key FROM service_at_location)"},
     {"location ", "SELECT key || ': no service' FROM location"
                   " WHERE key NOT IN (SELECT key FROM service_at_location)"},
-    {"service ", "SELECT key || ': no admission rule 0' FROM service_at_location WHERE NOT"
-                 " EXISTS (SELECT 1 FROM eligibility WHERE service_key = key AND rule = 0)"},
+    {"service ",
+     "SELECT key || ': no admission rule 0' FROM service_at_location WHERE NOT"
+     " EXISTS (SELECT 1 FROM eligibility WHERE service_key = key AND rule = 0)"},
     {"service ", "SELECT key || ': no visibility' FROM service_at_location WHERE NOT"
                  " EXISTS (SELECT 1 FROM visibility WHERE service_key = key)"},
     {"need: unknown code ", "SELECT DISTINCT value FROM attribute WHERE taxonomy = 'need'"
@@ -104,7 +106,8 @@ static bool has_codes(enum cell_type type) {
            type == CELL_INTERPRETERS || type == CELL_CHILDREN;
 }
 
-static void codes_check(struct check *c, const struct stored_service *service, int column) {
+static void codes_check(struct check *c, const struct stored_service *service,
+                        int column) {
     struct slice rest = slice_of(service->flat.cell[column]), item;
     if (rest.len == 0)
         return;
@@ -152,8 +155,8 @@ static bool service_check(const struct stored_service *service, void *ctx,
     return digest_check(c, service, e);
 }
 
-bool record_check(struct record *r, void (*report)(const char *fault, void *ctx), void *ctx,
-                  int64_t *faults, struct error *e) {
+bool record_check(struct record *r, void (*report)(const char *fault, void *ctx),
+                  void *ctx, int64_t *faults, struct error *e) {
     struct check c = {.record = r, .say = report, .ctx = ctx};
     int64_t revision;
     bool ok = true;

@@ -41,7 +41,8 @@ static bool put_off(struct index_state *x, struct db *db, struct error *e) {
 
 bool index_write(struct index_state *x, struct db *db, struct error *e) {
     x->written++;
-    bool now = x->later == NULL && x->written >= PUT_OFF_FROM && x->written >= x->before / 4;
+    bool now =
+        x->later == NULL && x->written >= PUT_OFF_FROM && x->written >= x->before / 4;
     return !now || put_off(x, db, e);
 }
 

@@ -88,9 +88,9 @@ struct import_run {
     int64_t key;        /* of import_run; 0 until something changes */
     int64_t next_key;   /* of a new service; set with `key` */
     int64_t added, updated, unchanged, retired;
-    uint64_t *seen;     /* bit set of keys put in this run */
+    uint64_t *seen; /* bit set of keys put in this run */
     size_t seen_words;
-    bool broken;        /* a write failed: the run can only be aborted */
+    bool broken; /* a write failed: the run can only be aborted */
     struct section_map map[SECTION_COUNT];
     struct index_state index;
     struct buf scratch;

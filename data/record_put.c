@@ -153,9 +153,9 @@ static const struct section {
     const char *sql;
     bool always; /* a row even when no column of it is stated */
 } sections[SECTION_COUNT] = {
-    {sql_service, true},     {sql_location, true},  {sql_service_at_location, true},
-    {sql_visibility, true},  {sql_address, false},  {sql_schedule, false},
-    {sql_cost_option, false}, {sql_stay, false},     {sql_eligibility, true},
+    {sql_service, true},      {sql_location, true}, {sql_service_at_location, true},
+    {sql_visibility, true},   {sql_address, false}, {sql_schedule, false},
+    {sql_cost_option, false}, {sql_stay, false},    {sql_eligibility, true},
 };
 
 static short resolve(const char *name) {
@@ -337,9 +337,8 @@ static bool item_put(struct import_run *run, const struct list *list, int64_t ke
     db_bind_integer_at(s, 1, key);
     db_bind_integer_at(s, 2, position);
     db_bind_text_at(s, 3, buf_text(&run->scratch));
-    return db_run(s, e) ||
-           error_prefix(e, "%s, item %lld: ", columns[list->column].name,
-                        (long long)position + 1);
+    return db_run(s, e) || error_prefix(e, "%s, item %lld: ", columns[list->column].name,
+                                        (long long)position + 1);
 }
 
 static bool list_put(struct import_run *run, const struct list *list,
@@ -350,16 +349,15 @@ static bool list_put(struct import_run *run, const struct list *list,
     bool json = is_json(list->column);
     if (json)
         rest = (struct slice){rest.at + 1, rest.len - 2};
-    for (int64_t position = 0; json ? json_next(&rest, &item) : slice_next(&rest, ';', &item);
-         position++)
+    for (int64_t position = 0;
+         json ? json_next(&rest, &item) : slice_next(&rest, ';', &item); position++)
         if (!item_put(run, list, row->key, position, item, e))
             return false;
     return true;
 }
 
-static const char sql_text[] =
-    "INSERT INTO text (service_key, field, language, value)"
-    " VALUES (:key, :field, :language, :value)";
+static const char sql_text[] = "INSERT INTO text (service_key, field, language, value)"
+                               " VALUES (:key, :field, :language, :value)";
 
 static bool translations_put(struct import_run *run, const struct row *row,
                              struct error *e) {
@@ -387,7 +385,8 @@ static uint32_t lower(uint32_t c) {
     bool even_capital = (c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) ||
                         c == 0x1a0 || (c >= 0x1e00 && c <= 0x1e95) ||
                         (c >= 0x1ea0 && c <= 0x1eff);
-    bool odd_capital = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e) || c == 0x1af;
+    bool odd_capital =
+        (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e) || c == 0x1af;
     if ((even_capital && c % 2 == 0) || (odd_capital && c % 2 == 1))
         return c + 1;
     return c;

@@ -112,7 +112,7 @@ struct cursor {
     enum shape shape;
     struct statement *statement;
     bool done;
-    int64_t key;                  /* of the row it stands on */
+    int64_t key; /* of the row it stands on */
     int columns;
     short column[CURSOR_COLUMNS]; /* flat column of each result column, or -1 */
     struct buf cell;              /* SHAPE_LIST, SHAPE_JSON: the joined cell */
@@ -120,7 +120,7 @@ struct cursor {
 
 struct reading {
     struct cursor cursor[CURSOR_COUNT];
-    struct flat blank; /* every cell "" */
+    struct flat blank;  /* every cell "" */
     struct arena arena; /* of one service */
     struct buf number;
     struct translation *translations;
@@ -179,7 +179,8 @@ static void add_item(struct cursor *c) {
     buf_add(&c->cell, db_text(c->statement, 1), db_bytes(c->statement, 1));
 }
 
-static bool take_items(struct cursor *c, int64_t key, struct flat *flat, struct error *e) {
+static bool take_items(struct cursor *c, int64_t key, struct flat *flat,
+                       struct error *e) {
     bool first = true;
     c->cell.len = 0;
     for (; !c->done && c->key == key; first = false) {

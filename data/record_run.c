@@ -39,7 +39,8 @@ struct import_run *import_begin(struct record *r, const char *source, struct err
     struct import_run *run = xcalloc(1, sizeof *run);
     run->db = r->db;
     run->source = xstrndup(source, strlen(source));
-    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && put_prepare(run, e) && source_find(run, e) &&
+    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && put_prepare(run, e) &&
+        source_find(run, e) &&
         query_integer(run->db, sql_locations, &run->index.before, e))
         return run;
     import_abort(run);
@@ -158,9 +159,8 @@ static const char sql_resolve[] =
     " AND other.source_id = referral.value WHERE mine.key = referral.service_key)"
     " WHERE target_key IS NULL";
 
-static const char sql_revision[] =
-    "UPDATE directory SET revision = revision + 1,"
-    " changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
+static const char sql_revision[] = "UPDATE directory SET revision = revision + 1,"
+                                   " changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
 static const char sql_finish[] =
     "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"

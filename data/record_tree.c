@@ -30,9 +30,9 @@ struct tree {
     struct db *db;
     struct cell *cell; /* of the level being packed */
     size_t count, capacity;
-    uint8_t *node;      /* one node being written */
+    uint8_t *node; /* one node being written */
     size_t node_bytes;
-    size_t most;        /* cells in a full node */
+    size_t most; /* cells in a full node */
     int64_t next_node;
 };
 
@@ -161,7 +161,8 @@ bool tree_fill(struct db *db, struct error *e) {
     if (!query_integer(db, sql_node_bytes, &bytes, e))
         return false;
     if (bytes < 4 + 4 * CELL_BYTES)
-        return error_set(e, ERR_DATA, "the record is damaged: an index node of %lld bytes",
+        return error_set(e, ERR_DATA,
+                         "the record is damaged: an index node of %lld bytes",
                          (long long)bytes);
     t.node_bytes = (size_t)bytes;
     t.most = (t.node_bytes - 4) / CELL_BYTES;

@@ -49,7 +49,7 @@ static bool hidden(int term) {
 }
 
 static bool is_public_kind(const char *kind) {
-    static const char *const kinds[] = {"hospital", "clinic", "state_office", "police",
+    static const char *const kinds[] = {"hospital", "clinic",    "state_office", "police",
                                         "court",    "consulate", "school"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i], kind) == 0)
@@ -99,7 +99,9 @@ void visibility_decide(const struct flat *flat, const struct visibility_row *bef
         .default_code = visibility_name(fallback),
         .own = visibility_name(own),
         .effective = visibility_name(own),
-        .decided_by = own > said ? "kept" : stated ? "stated" : "default",
+        .decided_by = own > said ? "kept"
+                      : stated   ? "stated"
+                                 : "default",
     };
     effective = before != NULL ? strictness(before->effective) : VISIBLE_EXACT;
     if (effective > own) {
@@ -113,11 +115,11 @@ void visibility_decide(const struct flat *flat, const struct visibility_row *bef
 
 struct site {
     int64_t key;
-    int64_t organization; /* 0: none that ties (unnamed) */
-    uint64_t point;       /* hash of its exact coordinates, or 0 */
-    uint64_t address;     /* hash of its written address, or 0 */
-    struct ecef at;       /* where `point` is set */
-    size_t next;          /* in the same cube: index + 1, or 0 */
+    int64_t organization;            /* 0: none that ties (unnamed) */
+    uint64_t point;                  /* hash of its exact coordinates, or 0 */
+    uint64_t address;                /* hash of its written address, or 0 */
+    struct ecef at;                  /* where `point` is set */
+    size_t next;                     /* in the same cube: index + 1, or 0 */
     uint8_t own, effective, settled; /* enum visibility */
     bool steward;
     int64_t bound_by;
@@ -128,11 +130,11 @@ struct sites {
     struct site *site;
     size_t count, capacity;
     struct slot {
-        uint64_t hash;  /* 0: free */
+        uint64_t hash;    /* 0: free */
         size_t strictest; /* index + 1 of the strictest site: point and address */
         size_t first;     /* index + 1 of the first of a cube's list */
         uint8_t looks;    /* sites in that list, up to CUBE_LOOKS */
-    } *slots;
+    } * slots;
     size_t mask;
 };
 
@@ -234,8 +236,7 @@ static bool sites_read(struct db *db, struct sites *all, struct error *e) {
 static void share(struct sites *all, uint64_t hash, size_t i) {
     struct slot *slot = slot_of(all, hash);
     slot->hash = hash;
-    if (slot->strictest == 0 ||
-        all->site[i].own > all->site[slot->strictest - 1].own)
+    if (slot->strictest == 0 || all->site[i].own > all->site[slot->strictest - 1].own)
         slot->strictest = i + 1;
 }
 
@@ -286,7 +287,8 @@ static void bind_cube(const struct sites *all, uint64_t hash, struct site *site)
 
 static void bind_near(const struct sites *all, struct site *site) {
     for (int cube = 0; cube < 27; cube++)
-        bind_cube(all, cube_hash(site, cube / 9 - 1, cube / 3 % 3 - 1, cube % 3 - 1), site);
+        bind_cube(all, cube_hash(site, cube / 9 - 1, cube / 3 % 3 - 1, cube % 3 - 1),
+                  site);
 }
 
 static bool ties_by_organization(const struct site *site) {

@@ -53,7 +53,8 @@ static bool file_read(const char *path, struct buf *out, struct error *e) {
     return ok || error_set(e, ERR_ENVIRONMENT, "%s: cannot be read whole", path);
 }
 
-static bool step_apply(struct db *db, const char *dir, const char *name, struct error *e) {
+static bool step_apply(struct db *db, const char *dir, const char *name,
+                       struct error *e) {
     struct buf path = {0}, sql = {0};
     buf_printf(&path, "%s/%s", dir, name);
     bool ok = file_read(buf_text(&path), &sql, e);
@@ -88,10 +89,11 @@ static bool version_check(struct db *db, int64_t application_id, int last,
     if (mode == SCHEMA_CREATE ? *version != 0 : application != application_id)
         return error_set(e, ERR_DATA, "this database was not made by haven");
     if (*version > last)
-        return error_set(e, ERR_DATA,
-                         "the database has schema version %lld and this program knows %d: "
-                         "use the newer program",
-                         (long long)*version, last);
+        return error_set(
+            e, ERR_DATA,
+            "the database has schema version %lld and this program knows %d: "
+            "use the newer program",
+            (long long)*version, last);
     return true;
 }
 

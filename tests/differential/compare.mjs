@@ -84,18 +84,20 @@ function listDifferences(name, expected, got, lookUp, swapped) {
     return found;
 }
 
-function excludedDifferences(expected, got) {
-    return expected.flatMap((mine, i) => {
-        const [a, b] = [mine.reasons, got[i]?.reasons ?? []].map((r) => [...r].sort());
-        const far = Math.abs(mine.distance - got[i]?.distance_m) > DISTANCE_M;
+/* Each excluded one by its name: neighbours at one distance may stand the other way. */
+function excludedDifferences(got, lookUp) {
+    return got.flatMap((theirs, i) => {
+        const mine = lookUp(theirs.name);
+        const [a, b] = [mine?.reasons ?? [], theirs.reasons].map((r) => [...r].sort());
+        const far = !mine || Math.abs(mine.distance - theirs.distance_m) > DISTANCE_M;
         return isDeepStrictEqual(a, b) && !far
             ? []
             : [
                   {
                       what:
-                          `excluded[${i}]: expected ${json(a)} at ${mine.distance}, ` +
-                          `answered ${json(b)} at ${got[i]?.distance_m}`,
-                      id: mine.id,
+                          `excluded[${i}]: expected ${json(a)} at ${mine?.distance}, ` +
+                          `answered ${json(b)} at ${theirs.distance_m}`,
+                      id: theirs.name,
                   },
               ];
     });
@@ -167,7 +169,8 @@ export function differences(expected, got) {
     }
     found.push(...summaryDifferences(expected.summary, got.summary));
     if (!loose) {
-        const lookUp = (id) => expected.excluded.find((e) => e.id === id);
+        const lookUp = (id) =>
+            expected.placed.has(id) ? expected.show(expected.placed.get(id)) : undefined;
         found.push(
             ...countDifferences(expected.summary, got.summary ?? {}),
             ...listDifferences(
@@ -177,7 +180,7 @@ export function differences(expected, got) {
                 lookUp,
                 swapped,
             ),
-            ...excludedDifferences(expected.excluded, got.excluded ?? []),
+            ...excludedDifferences(got.excluded ?? [], lookUp),
         );
     }
     return found;

@@ -37,7 +37,8 @@ static struct db *fresh(void) {
     snprintf(path, sizeof path, "%s/%d.db", dir, ++number);
     struct db *db = db_open(path, DB_CREATE, false, &err);
     assert_non_null(db);
-    assert_true(db_exec(db, "CREATE TABLE t (a ANY, b ANY CHECK (b <> 'bad')) STRICT", &err));
+    assert_true(
+        db_exec(db, "CREATE TABLE t (a ANY, b ANY CHECK (b <> 'bad')) STRICT", &err));
     return db;
 }
 

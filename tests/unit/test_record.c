@@ -170,8 +170,8 @@ static int64_t revision_of(struct record *r) {
 static const char *example(int c) {
     static char out[COL_COUNT][400];
     const struct column_spec *spec = &columns[c];
-    bool coded = spec->type == CELL_CODE || spec->type == CELL_CODES ||
-                 spec->type == CELL_CHOICE;
+    bool coded =
+        spec->type == CELL_CODE || spec->type == CELL_CODES || spec->type == CELL_CHOICE;
     const struct vocabulary *v = coded ? vocabulary((enum vocabulary_id)spec->low) : NULL;
     const char *fixed = NULL;
     switch (spec->type) {
@@ -182,35 +182,64 @@ static const char *example(int c) {
         snprintf(out[c], 400, "%s;%s", v->terms[v->count - 1].code, v->terms[0].code);
         return out[c];
     case CELL_CHOICE:
-        snprintf(out[c], 400, "%s;%s:case", v->terms[v->count - 1].code, v->terms[0].code);
+        snprintf(out[c], 400, "%s;%s:case", v->terms[v->count - 1].code,
+                 v->terms[0].code);
         return out[c];
     case CELL_INTEGER:
         snprintf(out[c], 400, "%d", spec->high - spec->high / 3);
         return out[c];
     case CELL_TEXT:
-        snprintf(out[c], 400, "%s, \"1\"; \xe1\x9e\x80\xe1\x9f\x92\xe1\x9e\x9a", spec->name);
+        snprintf(out[c], 400, "%s, \"1\"; \xe1\x9e\x80\xe1\x9f\x92\xe1\x9e\x9a",
+                 spec->name);
         return out[c];
-    case CELL_DECIMAL: fixed = c == COL_LAT ? "13.1234567" : "-103"; break;
-    case CELL_YES_NO: fixed = "no"; break;
-    case CELL_DATE: fixed = "2026-05"; break;
-    case CELL_TIMESTAMP: fixed = "2026-05-01T08:00:00+07:00"; break;
-    case CELL_RANGES: fixed = "15-17;60"; break;
-    case CELL_CHILDREN: fixed = "male:0-11;female:0-17"; break;
-    case CELL_INTERPRETERS: fixed = "my:phone:vetted;km"; break;
-    case CELL_AREAS: fixed = "KH;Thma Koul, Battambang"; break;
-    case CELL_IDS: fixed = "other-1;other-2"; break;
+    case CELL_DECIMAL:
+        fixed = c == COL_LAT ? "13.1234567" : "-103";
+        break;
+    case CELL_YES_NO:
+        fixed = "no";
+        break;
+    case CELL_DATE:
+        fixed = "2026-05";
+        break;
+    case CELL_TIMESTAMP:
+        fixed = "2026-05-01T08:00:00+07:00";
+        break;
+    case CELL_RANGES:
+        fixed = "15-17;60";
+        break;
+    case CELL_CHILDREN:
+        fixed = "male:0-11;female:0-17";
+        break;
+    case CELL_INTERPRETERS:
+        fixed = "my:phone:vetted;km";
+        break;
+    case CELL_AREAS:
+        fixed = "KH;Thma Koul, Battambang";
+        break;
+    case CELL_IDS:
+        fixed = "other-1;other-2";
+        break;
     case CELL_RULES:
         fixed = "[{\"genders\":[\"male\"],\"age_max\":11,\"accompanied_by\":\"mother\"},"
                 "{\"forms\":[\"labour\",\"sexual\"],\"age_min\":18}]";
         break;
     case CELL_PHONES:
-        fixed = "[{\"number\":\"+855 1\",\"kind\":\"voice\",\"languages\":[\"km\",\"th\"]},"
-                "{\"number\":\"+855 2, \\\"b\\\" ]}\"}]";
+        fixed =
+            "[{\"number\":\"+855 1\",\"kind\":\"voice\",\"languages\":[\"km\",\"th\"]},"
+            "{\"number\":\"+855 2, \\\"b\\\" ]}\"}]";
         break;
-    case CELL_HOURS: fixed = "Mo-Fr 08:00-17:00; PH off"; break;
-    case CELL_ZONE: fixed = "Asia/Phnom_Penh"; break;
-    case CELL_URL: fixed = "https://example.org/a?b=c"; break;
-    case CELL_EMAIL: fixed = "a@example.org"; break;
+    case CELL_HOURS:
+        fixed = "Mo-Fr 08:00-17:00; PH off";
+        break;
+    case CELL_ZONE:
+        fixed = "Asia/Phnom_Penh";
+        break;
+    case CELL_URL:
+        fixed = "https://example.org/a?b=c";
+        break;
+    case CELL_EMAIL:
+        fixed = "a@example.org";
+        break;
     case CELL_CLAIMS:
         fixed = "[{\"column\":\"capacity\",\"value\":\"40\",\"source\":\"x\"}]";
         break;
@@ -278,8 +307,9 @@ static void translations_come_back_by_column(void **state) {
     (void)state;
     struct record *r = fresh();
     const struct translation translations[] = {
-        {COL_ORGANIZATION, "km", "1"}, {COL_SERVICE, "km", "2"}, {COL_SERVICE, "th", "3"},
-        {COL_PUBLIC_NAME, "lo", "4"},  {COL_DESCRIPTION, "vi", "5"},
+        {COL_ORGANIZATION, "km", "1"}, {COL_SERVICE, "km", "2"},
+        {COL_SERVICE, "th", "3"},      {COL_PUBLIC_NAME, "lo", "4"},
+        {COL_DESCRIPTION, "vi", "5"},
     };
     struct flat flat = blank("t");
     flat.translations = translations;
@@ -312,8 +342,10 @@ static void organizations_are_shared_and_keep_spelling(void **state) {
     put_from(r, "test", rows, 4);
     struct wanted a = get(r, "a"), b = get(r, "b"), c = get(r, "c"), d = get(r, "d");
     assert_memory_equal(a.service.organization_id, b.service.organization_id, ID_BYTES);
-    assert_memory_not_equal(a.service.organization_id, c.service.organization_id, ID_BYTES);
-    assert_memory_not_equal(a.service.organization_id, d.service.organization_id, ID_BYTES);
+    assert_memory_not_equal(a.service.organization_id, c.service.organization_id,
+                            ID_BYTES);
+    assert_memory_not_equal(a.service.organization_id, d.service.organization_id,
+                            ID_BYTES);
     assert_string_equal(b.cell[COL_ORGANIZATION], rows[1].cell[COL_ORGANIZATION]);
     assert_string_equal(b.cell[COL_ORGANIZATION_ACRONYM], "HD");
     assert_string_equal(a.cell[COL_ORGANIZATION_ACRONYM], "");
@@ -492,7 +524,7 @@ static void assert_spatialite_agrees(void) {
 static void the_spatial_index_is_kept_up(void **state) {
     (void)state;
     struct record *r = fresh();
-    char (*text)[3][20] = calloc(3000, sizeof *text);
+    char(*text)[3][20] = calloc(3000, sizeof *text);
     struct flat *rows = calloc(3000, sizeof *rows);
     for (int i = 0; i < 3000; i++) {
         snprintf(text[i][0], 20, "%d", i);
@@ -534,7 +566,8 @@ static void a_later_step_brings_a_record_forward(void **state) {
     record_close(r);
     char share[100], command[400], step[150];
     snprintf(share, sizeof share, "%s/share", dir);
-    snprintf(command, sizeof command, "mkdir %s && cp -r %s/schema %s/", share, SHARE, share);
+    snprintf(command, sizeof command, "mkdir %s && cp -r %s/schema %s/", share, SHARE,
+             share);
     assert_int_equal(system(command), 0);
     snprintf(step, sizeof step, "%s/schema/0002_next.sql", share);
     FILE *f = fopen(step, "w");
@@ -577,7 +610,8 @@ static void other_files_are_refused(void **state) {
     assert_int_equal(err.code, ERR_ENVIRONMENT);
     FILE *f = fopen(path, "w");
     fputs("this is no database, but long enough to be read as the header of one: "
-          "-----------------------------------------------------------------", f);
+          "-----------------------------------------------------------------",
+          f);
     fclose(f);
     assert_null(record_open(path, SHARE, DB_READ_WRITE, &err));
     assert_int_equal(err.code, ERR_DATA);
@@ -655,7 +689,8 @@ static void a_shared_point_binds(void **state) {
     (void)state;
     struct record *r = fresh();
     struct flat rows[] = {hidden("h", "13.5", "103.5"), at("same", "13.5", "103.5"),
-                          at("near", "13.5001", "103.5"), at("centroid", "13.5", "103.5")};
+                          at("near", "13.5001", "103.5"),
+                          at("centroid", "13.5", "103.5")};
     for (int i = 0; i < 4; i++)
         rows[i].cell[COL_ORGANIZATION] = rows[i].cell[COL_ID];
     rows[3].cell[COL_PRECISION] = "district";
@@ -698,9 +733,10 @@ static void a_shared_address_binds(void **state) {
 static void one_organization_binds_within_300_m(void **state) {
     (void)state;
     struct record *r = fresh();
-    struct flat rows[] = {hidden("h", "13.5", "103.5"), at("near", "13.5026", "103.5"),
-                          at("far", "13.5028", "103.5"), at("beyond", "13.505", "103.5"),
-                          hidden("u", "14.5", "103.5"), at("u-near", "14.5001", "103.5")};
+    struct flat rows[] = {
+        hidden("h", "13.5", "103.5"),  at("near", "13.5026", "103.5"),
+        at("far", "13.5028", "103.5"), at("beyond", "13.505", "103.5"),
+        hidden("u", "14.5", "103.5"),  at("u-near", "14.5001", "103.5")};
     rows[4].cell[COL_ORGANIZATION] = rows[5].cell[COL_ORGANIZATION] = "unnamed";
     put_from(r, "test", rows, 6);
     assert_visibility(r, "near", "staff"); /* 287.6 m */
@@ -724,9 +760,11 @@ static void referrals_resolve_when_the_other_stands(void **state) {
     put(r, blank("later"));
     record_close(r);
     struct db *db = db_open(path, DB_READ, false, &err);
-    struct statement *s = db_prepare(
-        db, "SELECT count(*) FROM referral AS r JOIN service_at_location AS s"
-            " ON s.key = r.target_key WHERE s.source_id = r.value", &err);
+    struct statement *s =
+        db_prepare(db,
+                   "SELECT count(*) FROM referral AS r JOIN service_at_location AS s"
+                   " ON s.key = r.target_key WHERE s.source_id = r.value",
+                   &err);
     assert_int_equal(db_step(s, &err), 1);
     assert_int_equal(db_integer(s, 0), 1);
     db_close(db);
