@@ -10,7 +10,8 @@ static const char *const telling[] = {"shelter", "safe house", "safehouse", "ref
                                       "victim",  "survivor",   "traffick", "rescue"};
 
 bool publish_listed(const struct stored_service *service) {
-    return strcmp(service->visibility, "staff") != 0;
+    return strcmp(service->visibility, "staff") != 0 &&
+           service->flat.cell[COL_NEEDS][0] != '\0';
 }
 
 bool publish_point(const struct stored_service *service) {
@@ -39,14 +40,16 @@ static bool tells_place(const struct stored_service *service, const char *name) 
     return false;
 }
 
+bool publish_name_tells(const struct stored_service *service, const char *name) {
+    return !publish_point(service) && (tells_word(name) || tells_place(service, name));
+}
+
 const char *publish_name(const struct stored_service *service) {
     const char *public_name = service->flat.cell[COL_PUBLIC_NAME];
     const char *name = service->flat.cell[COL_SERVICE];
     if (public_name[0] != '\0')
         return public_name;
-    if (publish_point(service))
-        return name;
-    return tells_word(name) || tells_place(service, name) ? "" : name;
+    return publish_name_tells(service, name) ? "" : name;
 }
 
 int publish_need(int need) {

@@ -16,7 +16,8 @@
 
 #include "data/flat.h"
 
-/* True when the public learns of the service at all. */
+/* True when the public learns of the service at all. A record without needs is for staff
+ * to complete. */
 bool publish_listed(const struct stored_service *service);
 
 /* True when its own point is published. */
@@ -29,6 +30,9 @@ bool publish_hides(enum column column);
  * published level or what kind of people stay there, when it is "" and the caller shows
  * the label of the need instead. Borrowed from `service`. */
 const char *publish_name(const struct stored_service *service);
+
+/* True when `name`, in any language, tells more than is published of the service. */
+bool publish_name_tells(const struct stored_service *service, const char *name);
 
 /* The need code to publish for `need` (index in need.csv): a sensitive one is shown as its
  * parent. */

@@ -45,11 +45,12 @@ enum put_result { PUT_FAILED = -1, PUT_UNCHANGED, PUT_ADDED, PUT_UPDATED };
 struct import_run *import_begin(struct record *r, const char *source, struct error *e);
 
 /* Adds or updates one service, known by the source's COL_ID. Compares a BLAKE2b digest of
- * the canonical cells, so that an unchanged row writes nothing. Never loosens a visibility
- * that was set tighter (DESIGN of visibility, rule 2: no import loosens). PUT_FAILED with
- * an id put before in this run, or cells that no table can hold, leaves the run as it
- * was; after a write that failed, import_commit() refuses. */
-enum put_result import_put(struct import_run *run, const struct flat *flat, struct error *e);
+ * the canonical cells, so that an unchanged row writes nothing. Never loosens a
+ * visibility that was set tighter (DESIGN of visibility, rule 2: no import loosens).
+ * PUT_FAILED with an id put before in this run, or cells that no table can hold, leaves
+ * the run as it was; after a write that failed, import_commit() refuses. */
+enum put_result import_put(struct import_run *run, const struct flat *flat,
+                           struct error *e);
 
 /* How many services of the source stand in the record now, and how many of those were
  * not put in this run (they would be retired). */
@@ -68,9 +69,10 @@ void import_abort(struct import_run *run);
 
 /* ---- reading ------------------------------------------------------------------- */
 
-/* Calls `each` for every service that is not retired, ordered by key (of its first
- * import), inside one read transaction whose revision is stored in `*revision`. `service` and its cells
- * are borrowed for the call. `each` returns false to stop with failure, `e` set by it. */
+/* Calls `each` for every service that is not retired, ordered by key (that of
+ * first import), inside one read transaction whose revision is stored in `*revision`.
+ * `service` and its cells are borrowed for the call. `each` returns false to stop with
+ * failure, `e` set by it. */
 bool record_each(struct record *r, int64_t *revision,
                  bool (*each)(const struct stored_service *service, void *ctx,
                               struct error *e),

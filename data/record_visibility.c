@@ -48,14 +48,18 @@ static bool hidden(int term) {
                          hidden(v->terms[term].parent2));
 }
 
-static bool is_public_kind(const char *kind) {
-    static const char *const kinds[] = {"hospital", "clinic",    "state_office", "police",
-                                        "court",    "consulate", "school"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i], kind) == 0)
-            return true;
-    return false;
-}
+/* What a kind says by itself; a kind that is not listed says nothing. People live in
+ * shelters and transit centres also where the record does not state a need for housing. */
+static const struct {
+    const char *kind;
+    enum visibility visibility;
+} by_kind[] = {
+    {"shelter", VISIBLE_STAFF},      {"transit_center", VISIBLE_STAFF},
+    {"hospital", VISIBLE_EXACT},     {"clinic", VISIBLE_EXACT},
+    {"state_office", VISIBLE_EXACT}, {"police", VISIBLE_EXACT},
+    {"court", VISIBLE_EXACT},        {"consulate", VISIBLE_EXACT},
+    {"school", VISIBLE_EXACT},       {"hotline", VISIBLE_CONTACT},
+};
 
 static bool is_hotline(int need) {
     int hotline = vocabulary_find(VOC_NEED, "information.hotline", 19);
@@ -63,17 +67,17 @@ static bool is_hotline(int need) {
 }
 
 enum visibility visibility_default(const struct flat *flat) {
-    const char *kind = flat->cell[COL_KIND];
     struct slice rest = slice_of(flat->cell[COL_NEEDS]), code;
-    bool hotline = strcmp(kind, "hotline") == 0;
+    bool hotline = false;
     while (slice_next(&rest, ';', &code)) {
         int need = vocabulary_find(VOC_NEED, code.at, code.len);
         if (hidden(need))
             return VISIBLE_STAFF;
         hotline |= is_hotline(need);
     }
-    if (is_public_kind(kind))
-        return VISIBLE_EXACT;
+    for (size_t i = 0; i < sizeof by_kind / sizeof *by_kind; i++)
+        if (strcmp(by_kind[i].kind, flat->cell[COL_KIND]) == 0)
+            return by_kind[i].visibility;
     return hotline ? VISIBLE_CONTACT : VISIBLE_AREA;
 }
 

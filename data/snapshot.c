@@ -25,6 +25,14 @@ static bool header_fits(const struct snap_header *h, size_t size) {
     return true;
 }
 
+void snapshot_digest(const void *block, size_t size, uint8_t out[16]) {
+    struct snap_header header;
+    memcpy(&header, block, sizeof header);
+    crypto_digest((const char *)block + sizeof header, size - sizeof header, header.digest,
+                  sizeof header.digest);
+    crypto_digest(&header, sizeof header, out, sizeof header.digest);
+}
+
 bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct error *e) {
     const struct snap_header *h = block;
     if (size < sizeof *h || memcmp(h->magic, "HAVENSNP", 8) != 0)
@@ -35,7 +43,7 @@ bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct 
     uint8_t digest[sizeof h->digest];
     if (h->size != size || !header_fits(h, size))
         return error_set(e, ERR_DATA, "snapshot is cut short");
-    crypto_digest((const char *)block + sizeof *h, size - sizeof *h, digest, sizeof digest);
+    snapshot_digest(block, size, digest);
     if (memcmp(digest, h->digest, sizeof digest) != 0)
         return error_set(e, ERR_DATA, "snapshot is damaged");
     s->header = h;

@@ -218,7 +218,7 @@ struct snap_header {
     uint32_t view;     /* enum snap_view */
     uint64_t size;     /* of the whole block, bytes */
     uint64_t revision; /* staff: the record's; public: 0 */
-    uint8_t digest[16]; /* BLAKE2b-128 over what follows the header: the public revision */
+    uint8_t digest[16]; /* snapshot_digest(): the public revision */
     struct {
         uint64_t offset; /* from the start of the block, a multiple of 8 */
         uint64_t count;  /* elements */
@@ -240,6 +240,9 @@ struct snapshot {
  * sizes and digest; false: `e` says what is wrong. The block stays the caller's and must
  * outlive `s`. */
 bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct error *e);
+
+/* BLAKE2b-128 over the block, its own place in the header left out. */
+void snapshot_digest(const void *block, size_t size, uint8_t out[16]);
 
 /* The tree of a need (index in need.csv), or of all services for -1. */
 const struct snap_tree *snapshot_tree(const struct snapshot *s, int need);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "data/admit.h"
-#include "data/crypto.h"
 #include "data/intern.h"
 #include "data/mem.h"
 #include "data/publish.h"
@@ -495,9 +494,8 @@ static void *lay_out(const struct section section[SNAP_SECTION_COUNT], enum snap
         if (section[i].count > 0)
             memcpy(block + header.section[i].offset, section[i].data,
                    section[i].count * section[i].size);
-    crypto_digest(block + sizeof header, at - sizeof header, header.digest,
-                  sizeof header.digest);
     memcpy(block, &header, sizeof header);
+    snapshot_digest(block, at, ((struct snap_header *)(void *)block)->digest);
     *size = at;
     return block;
 }

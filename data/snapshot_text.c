@@ -63,7 +63,8 @@ static const char *name_of(const struct stored_service *s, enum snap_view view, 
         return translated(&s->flat, COL_PUBLIC_NAME, language);
     if (name[0] == '\0')
         return need_label(&s->flat, language);
-    return translated(&s->flat, COL_SERVICE, language);
+    const char *here = translated(&s->flat, COL_SERVICE, language);
+    return publish_name_tells(s, here) ? name : here;
 }
 
 static void add_needs(struct buf *b, const struct flat *f, enum snap_view view) {

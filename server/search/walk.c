@@ -7,6 +7,10 @@
 
 #include "data/mem.h"
 
+/* More than a chord and a geodesic are off by rounding: taken from a chord, it stays the
+ * lower bound within the last metres too. */
+#define ROUNDING 1e-7
+
 enum walk_kind { WALK_NODE, WALK_ENTRY, WALK_EXACT };
 
 static bool before(const struct walk_step *a, const struct walk_step *b) {
@@ -51,7 +55,7 @@ static double box_distance(const struct walk *w, const struct snap_node *n) {
 }
 
 static void push_node(struct walk *w, uint32_t node) {
-    push(w, box_distance(w, &w->s->nodes[node]), WALK_NODE, node);
+    push(w, box_distance(w, &w->s->nodes[node]) - ROUNDING, WALK_NODE, node);
 }
 
 static void open_node(struct walk *w, const struct snap_node *n) {
@@ -61,7 +65,7 @@ static void open_node(struct walk *w, const struct snap_node *n) {
             continue;
         }
         const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
-        push(w, geo_chord(w->ecef, site->ecef), WALK_ENTRY, i);
+        push(w, geo_chord(w->ecef, site->ecef) - ROUNDING, WALK_ENTRY, i);
     }
 }
 
@@ -115,8 +119,9 @@ static void hand_out_tied(struct walk *w, struct walk_step first) {
 /* An entry whose chord is known: handed out when nothing can come before it. */
 static void try_entry(struct walk *w, struct walk_step step) {
     double next = w->count > 0 ? w->heap[0].key : INFINITY;
-    if (step.key < GEO_NEAR_CHORD) {
-        double distance = geo_distance_near(step.key);
+    double chord = step.key + ROUNDING;
+    if (chord < GEO_NEAR_CHORD) {
+        double distance = geo_distance_near(chord);
         if (next > distance + GEO_NEAR_ERROR) {
             hand_out(w, step.index, distance);
             return;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Two revisions of the directory, imported in turn while the server is under load: no
+ * request fails, and every answer is, byte for byte, that of the one or of the other.
+ *
+ * SWAP_SECONDS (default 6) says how long. With HAVEN naming a build with the thread
+ * sanitizer, its report is a failure too.
+ */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { start } from './haven.mjs';
+
+const SECONDS = Number(process.env.SWAP_SECONDS ?? 6);
+const LEAST_SWAPS = 5;
+const SERVICES = 60;
+const PATH = '/api/v1/nearest';
+const QUESTION = JSON.stringify({
+    lat: 12.5,
+    lon: 104.5,
+    need: 'health',
+    country: 'KH',
+    limit: 20,
+    age: 30,
+});
+
+/* The two revisions differ in every name, and in every other point. */
+const rows = (which) =>
+    Array.from({ length: SERVICES }, (_, i) => ({
+        id: `s${i}`,
+        organization: 'Provider',
+        service: `Clinic ${i} of revision ${which}`,
+        country: 'KH',
+        lat: (12 + i / 50 + (which === 'B' && i % 2 ? 0.01 : 0)).toFixed(4),
+        lon: '104.5',
+        needs: 'health.clinic',
+        kind: 'clinic',
+        status: 'open',
+        visibility: 'exact',
+        age_min: 0,
+    }));
+
+/* Reads the expected bodies from files; counts what is neither. A check that sees nothing
+ * proves nothing, so it tells how often it saw each. */
+const SCRIPT = `
+local function read(path)
+    local f = assert(io.open(path, "rb"))
+    local s = f:read("*a")
+    f:close()
+    return s
+end
+local threads = {}
+function setup(thread)
+    table.insert(threads, thread)
+end
+function init(args)
+    a, b = read(args[1] .. "/A.json"), read(args[1] .. "/B.json")
+    seen_a, seen_b, wrong, swaps, last, sample = 0, 0, 0, 0, "", ""
+    wrk.method = "POST"
+    wrk.body = read(args[1] .. "/question.json")
+    wrk.headers["Content-Type"] = "application/json"
+end
+function response(status, headers, body)
+    if status == 200 and body == a then
+        seen_a = seen_a + 1
+    elseif status == 200 and body == b then
+        seen_b = seen_b + 1
+    else
+        wrong = wrong + 1
+        sample = status .. " " .. body
+    end
+    if body ~= last then
+        swaps = swaps + 1
+        last = body
+    end
+end
+function done(summary, latency, requests)
+    local e, t = summary.errors, {0, 0, 0, 0}
+    for _, thread in ipairs(threads) do
+        t[1] = t[1] + thread:get("seen_a")
+        t[2] = t[2] + thread:get("seen_b")
+        t[3] = t[3] + thread:get("wrong")
+        t[4] = t[4] + thread:get("swaps")
+        if thread:get("wrong") > 0 then
+            print("SAMPLE " .. thread:get("sample"))
+        end
+    end
+    print(string.format("RESULT %d %d %d %d %d", t[1], t[2], t[3], t[4],
+        e.connect + e.read + e.write + e.status + e.timeout))
+end
+`;
+
+let haven;
+
+before(async () => {
+    haven = await start({ services: rows('A'), roles: [] });
+});
+after(() => haven?.stop());
+
+const revision = async () => (await haven.get('/api/v1/status')).body.revision;
+
+async function until(wanted) {
+    const end = Date.now() + 30_000;
+    while ((await revision()) !== wanted) {
+        assert.ok(Date.now() < end, 'the server did not notice an import');
+        await new Promise((r) => setTimeout(r, 20));
+    }
+}
+
+/* Imports one revision, waits until it is served, and keeps its answer. */
+async function keep(which) {
+    const old = await revision();
+    haven.import(rows(which));
+    const end = Date.now() + 30_000;
+    let now = old;
+    while (which === 'B' && now === old) {
+        assert.ok(Date.now() < end, 'the server did not notice an import');
+        now = await revision();
+    }
+    const answer = await haven.post(PATH, QUESTION);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.results.length, 20);
+    writeFileSync(join(haven.dir, `${which}.json`), answer.text);
+    return now;
+}
+
+/* Runs wrk to its end; resolves with what its script counted. */
+function load() {
+    const script = join(haven.dir, 'swap.lua');
+    writeFileSync(script, SCRIPT);
+    const args = ['-t2', '-c16', `-d${SECONDS}s`, '--timeout', '20s', '-s', script];
+    const child = spawn('wrk', [...args, haven.origin + PATH, '--', haven.dir]);
+    let output = '';
+    child.stdout.on('data', (d) => {
+        output += d;
+    });
+    child.stderr.on('data', (d) => {
+        output += d;
+    });
+    return new Promise((done, failed) => {
+        child.on('error', failed);
+        child.on('close', () => done(output));
+    });
+}
+
+/* spawnSync would stop the pipe of the server's log, not the server. */
+function importOnce(which) {
+    const file = join(haven.dir, `${which}.csv`);
+    const args = ['import', 'services', file, '--db', haven.db, '--source', 'test'];
+    return new Promise((done, failed) => {
+        let errors = '';
+        const child = spawn(haven.child.spawnfile, args);
+        child.stderr.on('data', (d) => {
+            errors += d;
+        });
+        child.on('error', failed);
+        child.on('close', (code) =>
+            code === 0 ? done() : failed(new Error(`import: ${code} ${errors}`)),
+        );
+    });
+}
+
+const hasWrk = spawnSync('wrk', ['--version']).error === undefined;
+
+test(
+    'every answer under load is that of one revision',
+    { skip: !hasWrk && 'wrk is not installed', timeout: (SECONDS + 120) * 1000 },
+    async () => {
+        writeFileSync(join(haven.dir, 'question.json'), QUESTION);
+        const first = await keep('A');
+        const second = await keep('B');
+        assert.notEqual(first, second);
+        haven.import(rows('A'), 'A', '--dry-run'); /* writes the file */
+        haven.import(rows('B'), 'B', '--dry-run');
+        let running = true;
+        const loaded = load().finally(() => {
+            running = false;
+        });
+        let imports = 0;
+        while (running) {
+            const which = imports % 2 ? 'B' : 'A';
+            await importOnce(which);
+            await until(which === 'A' ? first : second);
+            imports++;
+        }
+        const output = await loaded;
+        const found = output.match(/RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/);
+        assert.ok(found, output);
+        const [a, b, wrong, changes, failed] = found.slice(1).map(Number);
+        assert.equal(wrong, 0, `${wrong} answers of neither revision\n${output.slice(0, 4000)}`);
+        assert.equal(failed, 0, output);
+        assert.ok(a > 0 && b > 0, `only one revision was seen: ${a}, ${b}`);
+        assert.ok(imports >= LEAST_SWAPS, `${imports} imports`);
+        assert.ok(changes >= LEAST_SWAPS, `${changes} changes seen`);
+        assert.equal(haven.child.exitCode, null);
+        console.log(`${a} + ${b} answers over ${imports} imports`);
+    },
+);
+
+test('the sanitizers have nothing to say', async () => {
+    const child = haven.child;
+    await haven.stop();
+    assert.equal(child.exitCode, 0);
+    assert.doesNotMatch(haven.output, /ThreadSanitizer|AddressSanitizer|runtime error/);
+    haven = null;
+});
