@@ -39,9 +39,10 @@ struct import_run *import_begin(struct record *r, const char *source, struct err
     struct import_run *run = xcalloc(1, sizeof *run);
     run->db = r->db;
     run->source = xstrndup(source, strlen(source));
-    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && put_prepare(run, e) &&
-        source_find(run, e) &&
-        query_integer(run->db, sql_locations, &run->index.before, e))
+    /* Another run may have changed the schema (record_index.c) while this one waited: it is
+     * read anew by the first statements that run, before those that write are prepared. */
+    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && source_find(run, e) &&
+        query_integer(run->db, sql_locations, &run->index.before, e) && put_prepare(run, e))
         return run;
     import_abort(run);
     return NULL;

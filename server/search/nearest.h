@@ -6,34 +6,10 @@
 #ifndef SERVER_SEARCH_NEAREST_H
 #define SERVER_SEARCH_NEAREST_H
 
-#include "server/search/admission.h"
-#include "server/search/walk.h"
+#include "server/search/sweep.h"
 
-#define CONSIDERED_MAX 1000 /* services that a summary counts */
 #define EXCLUDED_MAX 5
 #define HELPLINES_MAX 10
-
-struct found {
-    uint32_t service;
-    uint32_t rank;     /* by `order`; 0 is best */
-    uint32_t position; /* how many considered services came before */
-    double distance;   /* metres; INFINITY without a point */
-    struct verdict verdict;
-};
-
-/* The best `limit` of what was offered, by (rank, distance, service). */
-struct found_list {
-    int count, limit;
-    struct found *at; /* of QUERY_LIMIT_MAX + 1 elements */
-};
-
-/* A service that was considered. */
-struct considered {
-    uint32_t service;
-    uint32_t no; /* criteria that turned it down */
-    uint32_t level;
-    double distance;
-};
 
 enum outcome {
     OUTCOME_FOUND, OUTCOME_ONLY_UNCONFIRMED, OUTCOME_NONE_FOR_GROUP, OUTCOME_NONE_IN_RANGE,

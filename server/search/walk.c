@@ -128,7 +128,7 @@ static void try_entry(struct walk *w, struct walk_step step) {
         }
     }
     struct point site = w->s->sites[w->s->entries[step.index].site].point;
-    double exact = fmax(step.key, geo_distance(w->from, site)); /* a chord of 0 may round up */
+    double exact = geo_distance(w->from, site);
     if (next > exact)
         hand_out(w, step.index, exact);
     else

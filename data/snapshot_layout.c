@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sorting what a builder gathered and laying it out as one block.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/mem.h"
+#include "data/snapshot_builder.h"
+#include "data/snapshot_tree.h"
+
+static int compare_services(const void *a, const void *b, void *ctx) {
+    const struct snap_service *services = ctx;
+    return memcmp(services[*(const uint32_t *)a].id, services[*(const uint32_t *)b].id, 16);
+}
+
+/* Sorts services by id; links then name the new places. */
+static uint32_t *sort_services(struct snapshot_builder *b) {
+    uint32_t *order = xcalloc((size_t)b->count + 1, sizeof *order);
+    uint32_t *place = xcalloc((size_t)b->count + 1, sizeof *place);
+    for (uint32_t i = 0; i < b->count; i++)
+        order[i] = i;
+    qsort_r(order, b->count, sizeof *order, compare_services, b->services);
+    struct snap_service *sorted = xcalloc((size_t)b->count + 1, sizeof *sorted);
+    for (uint32_t i = 0; i < b->count; i++) {
+        sorted[i] = b->services[order[i]];
+        place[order[i]] = i;
+    }
+    free(b->services);
+    free(order);
+    b->services = sorted;
+    return place;
+}
+
+struct keyed_site {
+    uint32_t key, site;
+};
+
+static int compare_sites(const void *a, const void *b) {
+    const struct keyed_site *x = a, *y = b;
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->site < y->site ? -1 : 1;
+}
+
+/* Puts sites in the order of the Hilbert curve and renumbers them in the services. */
+static void sort_sites(struct snapshot_builder *b) {
+    uint32_t n = b->sites.count;
+    struct keyed_site *keys = xcalloc((size_t)n + 1, sizeof *keys);
+    uint32_t *place = xcalloc((size_t)n + 1, sizeof *place);
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = (struct keyed_site){tree_hilbert(b->site[i].point), i};
+    qsort(keys, n, sizeof *keys, compare_sites);
+    struct snap_site *sorted = xcalloc((size_t)n + 1, sizeof *sorted);
+    for (uint32_t i = 0; i < n; i++) {
+        sorted[i] = b->site[keys[i].site];
+        place[keys[i].site] = i;
+    }
+    for (uint32_t i = 0; i < b->count; i++)
+        if (b->services[i].site != SNAP_NONE)
+            b->services[i].site = place[b->services[i].site];
+    free(b->site);
+    free(keys);
+    free(place);
+    b->site = sorted;
+}
+
+static uint32_t *resolve_links(const struct snapshot_builder *b, const uint32_t *place) {
+    uint32_t *links = xcalloc((size_t)b->link_count + 1, sizeof *links);
+    for (uint32_t i = 0; i < b->link_count; i++) {
+        uint32_t target = b->service_of_source[b->links[i].target];
+        links[i] = target == SNAP_NONE ? SNAP_NONE : place[target];
+    }
+    return links;
+}
+
+struct section {
+    const void *data;
+    size_t count, size;
+};
+
+/* The header, then every section at a multiple of 8 bytes. */
+static void *lay_out(const struct section section[SNAP_SECTION_COUNT], enum snap_view view,
+                     int64_t revision, size_t *size) {
+    struct snap_header header = {.magic = "HAVENSNP", .version = SNAP_VERSION, .view = view};
+    size_t at = sizeof header;
+    for (int i = 0; i < SNAP_SECTION_COUNT; i++) {
+        at = (at + 7) / 8 * 8;
+        header.section[i].offset = at;
+        header.section[i].count = section[i].count;
+        at += section[i].count * section[i].size;
+    }
+    header.size = at;
+    header.revision = view == SNAP_PUBLIC ? 0 : (uint64_t)revision;
+    char *block = xcalloc(1, at + 8);
+    for (int i = 0; i < SNAP_SECTION_COUNT; i++)
+        if (section[i].count > 0)
+            memcpy(block + header.section[i].offset, section[i].data,
+                   section[i].count * section[i].size);
+    memcpy(block, &header, sizeof header);
+    snapshot_digest(block, at, ((struct snap_header *)(void *)block)->digest);
+    *size = at;
+    return block;
+}
+
+void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size_t *size,
+                              struct error *e) {
+    if (b->text.len > TEXT_MAX) {
+        error_set(e, ERR_ENVIRONMENT, "the directory has more than 4 GiB of text");
+        return NULL;
+    }
+    uint32_t *place = sort_services(b);
+    uint32_t *links = resolve_links(b, place);
+    sort_sites(b);
+    struct tree_input in = {b->services, b->signature, b->site, b->count};
+    struct tree_output out = {0};
+    tree_pack(&in, &out);
+    const struct admit *a = &b->admit;
+    struct section section[SNAP_SECTION_COUNT] = {
+        [SNAP_services] = {b->services, b->count, sizeof *b->services},
+        [SNAP_organizations] = {b->organization, b->organizations.count, 16},
+        [SNAP_sites] = {b->site, b->sites.count, sizeof *b->site},
+        [SNAP_rule_lists] = {b->rule_list.data, b->rule_list_count, sizeof(uint32_t)},
+        [SNAP_rules] = {a->rules, a->rule_count, sizeof *a->rules},
+        [SNAP_choices] = {a->choices, a->choice_count, sizeof *a->choices},
+        [SNAP_ages] = {a->ages, a->age_count, sizeof *a->ages},
+        [SNAP_signatures] = {b->signature, b->signatures.count, sizeof *b->signature},
+        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(uint16_t)},
+        [SNAP_links] = {links, b->link_count, sizeof *links},
+        [SNAP_hours] = {b->hours_block.data, b->hours_block.len / 8, 8},
+        [SNAP_zones] = {b->zone, b->zones.count, sizeof *b->zone},
+        [SNAP_holidays] = {b->holidays, b->holiday_count, sizeof *b->holidays},
+        [SNAP_trees] = {out.trees, out.tree_count, sizeof *out.trees},
+        [SNAP_nodes] = {out.nodes, out.node_count, sizeof *out.nodes},
+        [SNAP_entries] = {out.entries, out.entry_count, sizeof *out.entries},
+        [SNAP_items] = {out.items, out.item_count, sizeof *out.items},
+        [SNAP_texts] = {b->texts, b->text_count, sizeof *b->texts},
+        [SNAP_text] = {b->text.data, b->text.len, 1},
+    };
+    void *block = lay_out(section, b->view, revision, size);
+    void *arrays[] = {place, links, out.trees, out.nodes, out.entries, out.items};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    return block;
+}

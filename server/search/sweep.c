@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/search/sweep.h"
+
+#include <math.h>
+
+#define RADIUS_CROSS_BORDER 500000.0
+
+static bool has_open(const struct sweep *w) {
+    for (int i = 0; i < w->results->count; i++)
+        if (status_is(&w->s->services[w->results->at[i].service], "open"))
+            return true;
+    return false;
+}
+
+/* Results that are all full or closed for now need one open alternative beside them. */
+static bool wants_spare(const struct sweep *w) {
+    return list_settled(w->results) && !has_open(w) && !(w->has_spare && w->spare.rank == 0);
+}
+
+static bool results_settled(const struct sweep *w) {
+    return list_settled(w->results) && !wants_spare(w);
+}
+
+bool sweep_wants(const struct snap_signature *below, void *ctx) {
+    const struct sweep *w = ctx;
+    if (!w->counting_ended)
+        return true;
+    return (!results_settled(w) && may_be_certain(below, w->q)) ||
+           (!list_settled(w->unconfirmed) && may_be_uncertain(below, w->q));
+}
+
+bool within_countries(const struct query *q, int country) {
+    if (q->country_count == 0 || q->cross_border)
+        return true;
+    for (int i = 0; i < q->country_count; i++)
+        if (q->country[i] == country)
+            return true;
+    return false;
+}
+
+bool ever_returned(const struct snap_service *s) {
+    return !status_is(s, "closed") && !status_is(s, "planned");
+}
+
+static void offer_result(struct sweep *w, const struct found *f) {
+    struct found out;
+    if (!list_offer(w->results, f, &out))
+        return;
+    if (status_is(&w->s->services[out.service], "open") &&
+        (!w->has_spare || found_before(&out, &w->spare))) {
+        w->spare = out;
+        w->has_spare = true;
+    }
+}
+
+static void count_one(struct sweep *w, const struct found *f) {
+    if (w->considered_count == CONSIDERED_MAX) {
+        w->counting_ended = true;
+        return;
+    }
+    w->considered[w->considered_count++] = (struct considered){
+        f->service, f->verdict.at[LEVEL_NO], verdict_worst(&f->verdict), f->distance};
+    w->counting_ended = list_settled(w->results);
+}
+
+static void take(struct sweep *w, uint32_t service, double distance) {
+    const struct snap_service *s = &w->s->services[service];
+    struct found f = {.service = service, .distance = distance};
+    f.verdict = admission(w->s, w->q, service);
+    f.rank = rank_of(w->q, s, &f.verdict);
+    f.position = w->considered_count;
+    enum level level = verdict_worst(&f.verdict);
+    struct found dropped;
+    if (level == LEVEL_UNKNOWN)
+        list_offer(w->unconfirmed, &f, &dropped);
+    else if (level != LEVEL_NO)
+        offer_result(w, &f);
+    if (!w->counting_ended)
+        count_one(w, &f);
+}
+
+void sweep_run(struct sweep *w, struct walk *walk) {
+    uint32_t service;
+    double distance;
+    walk_start(walk, w->s, w->q->point, &w->q->need);
+    while (walk_next(walk, sweep_wants, w, &service, &distance)) {
+        if (distance > w->radius_m)
+            break;
+        const struct snap_service *s = &w->s->services[service];
+        if (within_countries(w->q, s->country) && ever_returned(s))
+            take(w, service, distance);
+        if (w->counting_ended && results_settled(w) && list_settled(w->unconfirmed))
+            break;
+    }
+    if (w->has_spare && w->results->count == w->results->limit && !has_open(w))
+        w->results->at[w->results->count++] = w->spare;
+}
+
+double radius_of(const struct query *q) {
+    if (q->radius_given)
+        return q->radius_m;
+    return q->cross_border || q->country_count == 0 ? RADIUS_CROSS_BORDER : INFINITY;
+}
