@@ -18,7 +18,7 @@ TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl
 LIBS := spatialite sqlite3 libmicrohttpd jansson libsodium icu-i18n icu-uc proj
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
-CFLAGS_release := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 CFLAGS_tsan := -O1 -g -fsanitize=thread
@@ -111,7 +111,7 @@ $(B)/%.o: %.c
 
 $(LIB): $(OBJ)
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@gcc-ar rcs $@ $^
 
 $(B)/haven: $(B)/server/main.o $(LIB) $(B)/share
 	@echo "  link    $@"

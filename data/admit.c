@@ -284,22 +284,46 @@ static void possible_ages(const struct admit *a, const struct snap_rule *r, uint
     }
 }
 
+/* Bit: asked for that gender, the choice would not know. */
+static uint16_t silent_genders(const struct snap_choice *gender) {
+    int other = vocabulary_find(VOC_GENDER, "other", 5);
+    if (!gender->stated)
+        return UINT16_MAX;
+    bool known = gender->any || (gender->yes[0] | gender->partial[0]) >> other & 1;
+    return known ? 0 : (uint16_t)(1u << other);
+}
+
+/* Bit, modulo 64: asked for that language, neither staff nor interpreters are known to
+ * speak it, nor to be all there is. */
+static uint64_t silent_languages(const struct snap_choice *staff,
+                                 const struct snap_choice *interpreters, bool none) {
+    uint64_t bits = 0;
+    if ((staff->stated && none) || staff->any || interpreters->any)
+        return 0;
+    for (int i = 0; i < vocabulary(VOC_LANGUAGE)->count; i++) {
+        uint64_t bit = UINT64_C(1) << i % 64;
+        bits |= (staff->yes[i / 64] | interpreters->yes[i / 64]) & bit ? 0 : bit;
+    }
+    return bits;
+}
+
 static struct snap_signature rule_signature(const struct admit *a, const struct snap_rule *r) {
     struct snap_signature s = {0};
     const struct snap_choice *gender = &a->choices[r->choice[RULE_GENDER]];
     const struct snap_choice *language = &a->choices[r->choice[RULE_LANGUAGE]];
     int other = vocabulary_find(VOC_GENDER, "other", 5);
-    s.gender = (uint32_t)possible(gender, vocabulary(VOC_GENDER)->count);
+    s.gender = (uint16_t)possible(gender, vocabulary(VOC_GENDER)->count);
     if (!(gender->excluded[0] >> other & 1))
-        s.gender |= 1u << other; /* never `no` unless excluded by name */
+        s.gender |= (uint16_t)(1u << other); /* never `no` unless excluded by name */
+    s.gender_silent = silent_genders(gender);
     s.form = possible(&a->choices[r->choice[RULE_FORM]], vocabulary(VOC_FORM)->count);
     s.language = UINT64_MAX;
     if (r->no_interpreters && language->stated)
         s.language = possible(language, vocabulary(VOC_LANGUAGE)->count);
+    s.language_silent = silent_languages(language, &a->choices[r->choice[RULE_INTERPRETER]],
+                                         r->no_interpreters);
     possible_ages(a, r, s.age);
-    s.silent = rule_silent(a, r) | criterion_bit(CRIT_LANGUAGE);
-    if (other >= 0)
-        s.silent |= criterion_bit(CRIT_GENDER);
+    s.silent = rule_silent(a, r) & ~criterion_bit(CRIT_GENDER);
     s.known = ~rule_silent(a, r);
     if (r->ages_case.count > 0)
         s.known |= criterion_bit(CRIT_AGE);
@@ -431,7 +455,9 @@ void signature_add(struct snap_signature *into, const struct snap_signature *mor
     into->language |= more->language;
     into->age[0] |= more->age[0];
     into->age[1] |= more->age[1];
+    into->language_silent |= more->language_silent;
     into->gender |= more->gender;
+    into->gender_silent |= more->gender_silent;
     into->known |= more->known;
     into->silent |= more->silent;
 }

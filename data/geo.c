@@ -3,6 +3,7 @@
 
 #include <geodesic.h>
 #include <math.h>
+#include <pthread.h>
 
 #define WGS84_A 6378137.0
 #define WGS84_F (1 / 298.257223563)
@@ -22,10 +23,16 @@ double geo_chord(struct ecef a, struct ecef b) {
     return sqrt(x * x + y * y + z * z);
 }
 
-double geo_distance(struct point a, struct point b) {
-    struct geod_geodesic wgs84;
-    double metres;
+static struct geod_geodesic wgs84;
+static pthread_once_t wgs84_once = PTHREAD_ONCE_INIT;
+
+static void wgs84_init(void) {
     geod_init(&wgs84, WGS84_A, WGS84_F);
+}
+
+double geo_distance(struct point a, struct point b) {
+    double metres;
+    pthread_once(&wgs84_once, wgs84_init);
     geod_inverse(&wgs84, a.lat, a.lon, b.lat, b.lon, &metres, 0, 0);
     return metres;
 }

@@ -30,9 +30,8 @@
 
 #define SNAP_VERSION 1
 #define SNAP_NONE UINT32_MAX
-#define SNAP_CODES 320 /* most terms of a vocabulary that a choice can name */
-#define SNAP_WORDS (SNAP_CODES / 64)
-#define SNAP_NEED_WORDS 3 /* bits for every code of the need vocabulary */
+#define SNAP_WORDS VOCABULARY_WORDS
+#define SNAP_NEED_WORDS (NEED_MAX / 64)
 
 /* A list of who is admitted, as sets of terms of its vocabulary, hierarchies resolved. */
 struct snap_choice {
@@ -87,10 +86,12 @@ struct snap_signature {
     uint64_t country; /* bit: index in country.csv modulo 64 */
     uint64_t form;    /* bit: asked form would not be `no` */
     uint64_t language; /* the same, index modulo 64 */
+    uint64_t language_silent; /* bit: asked language would be `unknown` */
     uint64_t age[2];  /* bit: a person of that age would not be `no` */
-    uint32_t gender;  /* the same */
+    uint16_t gender;  /* bit: asked gender would not be `no` */
+    uint16_t gender_silent; /* bit: asked gender would be `unknown` */
     uint32_t known;   /* criteria that some service below states */
-    uint32_t silent;  /* criteria on which some service below is silent */
+    uint32_t silent;  /* criteria, but those two, on which some service below is silent */
     uint32_t padding;
 };
 
@@ -103,6 +104,10 @@ enum service_flag {
     SERVICE_HIDDEN = 32,      /* visibility `staff`: place shown to stewards, or by id */
     SERVICE_HOUSING = 64,     /* states a need under housing */
     SERVICE_SURE = 128,       /* status stated, and not `historical` */
+    SERVICE_GONE = 256,       /* closed, or planned: never part of an answer */
+    SERVICE_OPEN = 512,       /* status `open` */
+    SERVICE_WAITLIST = 1024,
+    SERVICE_PAUSED = 2048,
 };
 
 /* One service at one location. */
@@ -125,8 +130,9 @@ struct snap_service {
     uint16_t zone;                /* in `zones`, or UINT16_MAX */
     uint8_t kind;                 /* index + 1 in kind.csv, 0: not stated */
     uint8_t status;               /* index + 1 in status.csv */
+    uint16_t flags;               /* enum service_flag */
     uint8_t remote;               /* bit: index in remote.csv */
-    uint8_t flags;                /* enum service_flag */
+    uint8_t padding[5];
 };
 
 /* The texts of a service in another language. */

@@ -92,25 +92,37 @@ static bool needs_within(const struct snap_service *s, const char *ancestor) {
     return false;
 }
 
-static bool sure_status(uint8_t status) {
-    const struct vocabulary *v = vocabulary(VOC_STATUS);
-    return status > 0 && strcmp(v->terms[status - 1].code, "historical") != 0;
+static uint16_t status_flags(const char *status) {
+    static const struct {
+        const char *code;
+        uint16_t flags;
+    } by_status[] = {
+        {"open", SERVICE_SURE | SERVICE_OPEN},
+        {"waitlist", SERVICE_SURE | SERVICE_WAITLIST},
+        {"paused", SERVICE_SURE | SERVICE_PAUSED},
+        {"closed", SERVICE_SURE | SERVICE_GONE},
+        {"planned", SERVICE_SURE | SERVICE_GONE},
+    };
+    for (size_t i = 0; i < sizeof by_status / sizeof *by_status; i++)
+        if (strcmp(by_status[i].code, status) == 0)
+            return by_status[i].flags;
+    return 0;
 }
 
-static uint8_t service_flags(const struct snap_service *s, const char *kind,
-                             const char *visibility) {
+static uint16_t service_flags(const struct snap_service *s, const struct stored_service *from) {
+    const char *kind = from->flat.cell[COL_KIND];
     bool housing = needs_within(s, "housing");
     bool shelter = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
     bool family = needs_within(s, "housing.foster") || needs_within(s, "housing.kinship") ||
                   needs_within(s, "family");
     bool police = !strcmp(kind, "police");
-    return (uint8_t)((housing || shelter ? SERVICE_RESIDENTIAL : 0) |
+    return (uint16_t)((housing || shelter ? SERVICE_RESIDENTIAL : 0) |
                      (family ? SERVICE_FAMILY_BASED : 0) | (shelter ? SERVICE_SHELTER : 0) |
                      (police ? SERVICE_POLICE : 0) |
                      (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
-                     (!strcmp(visibility, "staff") ? SERVICE_HIDDEN : 0) |
+                     (!strcmp(from->visibility, "staff") ? SERVICE_HIDDEN : 0) |
                      (housing ? SERVICE_HOUSING : 0) |
-                     (sure_status(s->status) ? SERVICE_SURE : 0));
+                     status_flags(from->flat.cell[COL_STATUS]));
 }
 
 static uint8_t remote_ways(const char *cell_text) {
@@ -239,20 +251,36 @@ static uint32_t service_limits(const struct snapshot_builder *b,
     return set;
 }
 
-/* The criteria of a service that do not stand in its rules. */
-static void service_signature(const struct snap_service *s, struct snap_signature *out) {
-    const uint32_t always = criterion_bit(CRIT_AREA) | criterion_bit(CRIT_VALID_UNTIL) |
-                            criterion_bit(CRIT_OPEN_AT) | criterion_bit(CRIT_NEED) |
-                            criterion_bit(CRIT_HOME_VISIT);
-    out->country = UINT64_C(1) << s->country % 64;
-    out->silent |= always | (s->flags & SERVICE_SURE ? 0 : criterion_bit(CRIT_STATUS));
-    out->known |= always;
-    if (s->flags & SERVICE_SURE)
-        out->known |= criterion_bit(CRIT_STATUS);
-    else
-        out->known &= ~criterion_bit(CRIT_STATUS);
+static bool covers_names(const struct snapshot_builder *b, struct snap_run covers) {
+    const uint16_t *area = (const uint16_t *)(const void *)b->cover.data;
+    for (uint32_t i = 0; i < covers.count; i++)
+        if (area[covers.first + i] == COVERS_NAME)
+            return true;
+    return false;
+}
+
+/* The criteria of a service that do not stand in its rules. What a need leaves unknown
+ * depends on the tree (snapshot_tree.c). */
+static void service_signature(const struct snapshot_builder *b, const struct snap_service *s,
+                              struct snap_signature *out) {
+    const struct {
+        enum criterion criterion;
+        bool known, silent;
+    } own[] = {
+        {CRIT_AREA, true, covers_names(b, s->covers)},
+        {CRIT_VALID_UNTIL, true, s->valid_until != INT32_MIN},
+        {CRIT_OPEN_AT, s->hours != SNAP_NONE, true},
+        {CRIT_HOME_VISIT, s->remote != 0, s->remote == 0},
+        {CRIT_STATUS, s->flags & SERVICE_SURE, !(s->flags & SERVICE_SURE)},
+    };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        uint32_t bit = criterion_bit(own[i].criterion);
+        out->known = (out->known & ~bit) | (own[i].known ? bit : 0);
+        out->silent = (out->silent & ~bit) | (own[i].silent ? bit : 0);
+    }
     if (s->flags & SERVICE_AUTHORITY)
         out->known |= criterion_bit(CRIT_AUTHORITIES);
+    out->country = UINT64_C(1) << s->country % 64;
 }
 
 static uint32_t add_signature(struct snapshot_builder *b, const struct snap_signature *s) {
@@ -347,10 +375,10 @@ bool snapshot_builder_add(struct snapshot_builder *b, const struct stored_servic
     out.kind = (uint8_t)(vocabulary_find(VOC_KIND, f->cell[COL_KIND], strlen(f->cell[COL_KIND])) + 1);
     out.status = (uint8_t)(vocabulary_find(VOC_STATUS, f->cell[COL_STATUS], strlen(f->cell[COL_STATUS])) + 1);
     out.remote = remote_ways(f->cell[COL_REMOTE]);
-    out.flags = service_flags(&out, f->cell[COL_KIND], s->visibility);
+    out.flags = service_flags(&out, s);
     if (!add_rules(b, s, &out, &signature, e) || !add_texts(b, s, &out, e))
         return error_prefix(e, "service %s of %s: ", f->cell[COL_ID], s->source);
-    service_signature(&out, &signature);
+    service_signature(b, &out, &signature);
     out.signature = add_signature(b, &signature);
     uint32_t self = source_number(b, s->source, slice_of(f->cell[COL_ID]));
     out.absent = add_links(b, s);

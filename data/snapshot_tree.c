@@ -41,9 +41,11 @@ static void need_sets_fill(struct need_sets *sets) {
     memset(sets, 0, sizeof *sets);
     sets->count = vocabulary(VOC_NEED)->count;
     for (int a = 0; a < sets->count; a++)
-        for (int b = 0; b < sets->count; b++)
-            if (vocabulary_within(VOC_NEED, a, b) || vocabulary_within(VOC_NEED, b, a))
-                sets->related[a][b / 64] |= UINT64_C(1) << b % 64;
+        for (int b = 0; b < sets->count; b++) {
+            uint64_t bit = UINT64_C(1) << b % 64;
+            bool below = vocabulary_within(VOC_NEED, b, a);
+            sets->related[a][b / 64] |= below || vocabulary_within(VOC_NEED, a, b) ? bit : 0;
+        }
 }
 
 static void related_needs(const struct need_sets *sets, const struct snap_service *s,
@@ -98,8 +100,17 @@ static void node_cover(struct snap_node *n, const float low[3], const float high
     }
 }
 
+/* True when the service states a need of the set: itself, not only one above it. */
+static bool states(const struct snap_service *s, const uint64_t *within) {
+    uint64_t stated = 0;
+    for (int w = 0; w < SNAP_NEED_WORDS && within != NULL; w++)
+        stated |= s->needs[w] & within[w];
+    return stated != 0 || within == NULL;
+}
+
 static void node_add_entry(const struct tree_input *in, const struct tree_output *out,
-                           struct snap_node *n, const struct snap_entry *entry) {
+                           const uint64_t *within, struct snap_node *n,
+                           const struct snap_entry *entry) {
     const struct ecef *at = &in->sites[entry->site].ecef;
     const double xyz[3] = {at->x, at->y, at->z};
     float low[3], high[3];
@@ -112,6 +123,8 @@ static void node_add_entry(const struct tree_input *in, const struct tree_output
     for (uint32_t i = 0; i < entry->items.count; i++) {
         uint32_t service = out->items[entry->items.first + i];
         signature_add(&n->signature, &in->signatures[in->services[service].signature]);
+        if (!states(&in->services[service], within))
+            n->signature.silent |= criterion_bit(CRIT_NEED);
     }
 }
 
@@ -124,7 +137,7 @@ static struct snap_node *add_node(struct tree_output *out, uint32_t first, bool 
 
 /* Leaves over the entries from `first`, then levels of nodes up to one root. */
 static uint32_t pack_levels(const struct tree_input *in, struct tree_output *out,
-                            uint32_t first) {
+                            const uint64_t *within, uint32_t first) {
     if (first == out->entry_count)
         return SNAP_NONE;
     uint32_t level = out->node_count;
@@ -132,7 +145,7 @@ static uint32_t pack_levels(const struct tree_input *in, struct tree_output *out
         struct snap_node *leaf = (e - first) % FANOUT == 0
                                      ? add_node(out, e, true)
                                      : &out->nodes[out->node_count - 1];
-        node_add_entry(in, out, leaf, &out->entries[e]);
+        node_add_entry(in, out, within, leaf, &out->entries[e]);
     }
     while (out->node_count - level > 1) {
         uint32_t end = out->node_count;
@@ -232,7 +245,8 @@ void tree_pack(const struct tree_input *in, struct tree_output *out) {
         tree->placed = add_run(in, out, rows, order, need, is_placed);
         uint32_t first = out->entry_count;
         add_entries(in, out, tree->placed.first);
-        tree->root = pack_levels(in, out, first);
+        tree->root = pack_levels(in, out, need < 0 ? NULL : vocabulary_below(VOC_NEED, need),
+                                 first);
         tree->unplaced = add_run(in, out, rows, NULL, need, is_unplaced);
         tree->remote = add_run(in, out, rows, NULL, need, is_remote);
         if (is_helpline(need))

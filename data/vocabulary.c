@@ -71,6 +71,7 @@ struct loaded {
     size_t capacity;
     int *table; /* index of a term + 1, or 0; `slots` of them, a power of two */
     size_t slots;
+    uint64_t (*below)[VOCABULARY_WORDS]; /* one set a term */
     struct arena texts;
 };
 
@@ -225,6 +226,7 @@ static bool check_fallbacks(enum vocabulary_id id, const char *path, struct erro
 static void forget(struct loaded *v) {
     free(v->terms);
     free(v->table);
+    free(v->below);
     arena_free(&v->texts);
     *v = (struct loaded){0};
 }
@@ -238,12 +240,31 @@ static bool read_terms(const char *path, enum vocabulary_id id, struct error *e)
     return check_fallbacks(id, path, e);
 }
 
+/* Puts `term` into the sets of `ancestor` and of all above it. */
+static void put_below(struct loaded *v, int term, int ancestor) {
+    if (ancestor < 0)
+        return;
+    v->below[ancestor][term / 64] |= UINT64_C(1) << term % 64;
+    put_below(v, term, v->terms[ancestor].parent);
+    put_below(v, term, v->terms[ancestor].parent2);
+}
+
+static bool fill_below(struct loaded *v, const char *path, struct error *e) {
+    int most = v == &loaded[VOC_NEED] ? NEED_MAX : VOCABULARY_MAX;
+    if (v->shown.count > most)
+        return error_set(e, ERR_DATA, "%s: more than %d terms", path, most);
+    v->below = xcalloc((size_t)v->shown.count, sizeof *v->below);
+    for (int term = 0; term < v->shown.count; term++)
+        put_below(v, term, term);
+    return true;
+}
+
 static bool load_one(const char *dir, enum vocabulary_id id, struct error *e) {
     char path[1024];
     if (snprintf(path, sizeof path, "%s/%s.csv", dir, names[id]) >= (int)sizeof path)
         return error_set(e, ERR_ENVIRONMENT, "%s: the path is too long", dir);
     loaded[id].shown.name = names[id];
-    bool good = read_terms(path, id, e);
+    bool good = read_terms(path, id, e) && fill_below(&loaded[id], path, e);
     if (!good)
         forget(&loaded[id]);
     return good;
@@ -265,12 +286,14 @@ int vocabulary_find(enum vocabulary_id id, const char *code, size_t len) {
     return v->slots ? v->table[slot_of(v, code, len)] - 1 : -1;
 }
 
+const uint64_t *vocabulary_below(enum vocabulary_id id, int term) {
+    return loaded[id].below[term];
+}
+
 bool vocabulary_within(enum vocabulary_id id, int term, int ancestor) {
-    if (term < 0 || term == ancestor)
-        return term >= 0;
-    const struct term *t = &loaded[id].terms[term];
-    return vocabulary_within(id, t->parent, ancestor) ||
-           vocabulary_within(id, t->parent2, ancestor);
+    if (term < 0 || ancestor < 0)
+        return false;
+    return loaded[id].below[ancestor][term / 64] >> term % 64 & 1;
 }
 
 const char *vocabulary_allowed(enum vocabulary_id id, char *out, size_t size) {

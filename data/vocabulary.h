@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "data/error.h"
 
@@ -21,6 +22,10 @@ enum vocabulary_id {
     VOC_FEE, VOC_INTERPRETER_MODE, VOC_PHONE_KIND, VOC_AUDIENCE, VOC_TRADE, VOC_CONDITION,
     VOC_CASE_TYPE, VOC_LITERACY, VOC_YES_CASE_NO, VOC_COMPANION, VOC_COUNT
 };
+
+#define VOCABULARY_MAX 320 /* terms of a vocabulary, so that sets of them are small */
+#define VOCABULARY_WORDS (VOCABULARY_MAX / 64)
+#define NEED_MAX 192 /* terms of the vocabulary of needs, of which every service has a set */
 
 #define LANGUAGE_COUNT 8 /* of the labels: en km lo my th vi zh id, in this order */
 extern const char *const label_languages[LANGUAGE_COUNT];
@@ -52,7 +57,11 @@ const struct vocabulary *vocabulary(enum vocabulary_id id);
 /* The index of `code` of `len` bytes (not NUL-terminated, exact case), or -1. O(1). */
 int vocabulary_find(enum vocabulary_id id, const char *code, size_t len);
 
-/* True when `term` is `ancestor` or lies below it by either parent. */
+/* The set of `term` and of those below it by either parent: bit n % 64 of word n / 64
+ * (VOCABULARY_WORDS of them) stands for term n. Borrowed for ever. */
+const uint64_t *vocabulary_below(enum vocabulary_id id, int term);
+
+/* True when `term` is `ancestor` or lies below it by either parent. O(1). */
 bool vocabulary_within(enum vocabulary_id id, int term, int ancestor);
 
 /* Writes at most `size` bytes of "a b c ..." into `out`, all codes of the vocabulary, for

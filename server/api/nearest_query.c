@@ -81,9 +81,9 @@ static bool read_need(struct reading *r, const struct arg *a) {
         return false;
     int housing = vocabulary_find(VOC_NEED, "housing", 7);
     for (int i = 0; i < q->need.count; i++) {
-        for (int n = 0; n < vocabulary(VOC_NEED)->count; n++)
-            if (vocabulary_within(VOC_NEED, n, q->need.term[i]))
-                q->need_within[n / 64] |= UINT64_C(1) << n % 64;
+        const uint64_t *below = vocabulary_below(VOC_NEED, q->need.term[i]);
+        for (int w = 0; w < SNAP_NEED_WORDS; w++)
+            q->need_within[w] |= below[w];
         if (housing >= 0 && vocabulary_within(VOC_NEED, q->need.term[i], housing))
             ask(r, CRIT_DETENTION);
     }
@@ -397,9 +397,7 @@ bool nearest_request_read(const struct context *c, const struct args *args,
     if (!params_known(args, nearest_params, f))
         return false;
     for (int i = 0; i < args->count; i++)
-        for (size_t k = 0; k < sizeof readers / sizeof *readers; k++)
-            if (slice_is(args->arg[i].name, nearest_params[k].name))
-                readers[k](&r, &args->arg[i]);
+        readers[param_index(nearest_params, args->arg[i].name)](&r, &args->arg[i]);
     if (f->count == 0 && !r.has_lat)
         fault_add(f, slice_of("lat"), "is missing: where is the person? lat and lon");
     if (f->count == 0 && !r.has_lon)

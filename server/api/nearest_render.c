@@ -43,7 +43,15 @@ static void add_date(struct buf *b, int32_t days) {
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     int day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    buf_printf(b, "\"%04d-%02d-%02d\"", yoe + era * 400 + (month <= 2), month, day);
+    int year = yoe + era * 400 + (month <= 2);
+    const int part[] = {year / 100, year % 100, month, day};
+    char text[] = "\"0000-00-00\"";
+    static const int at[] = {1, 3, 6, 9};
+    for (int i = 0; i < 4; i++) {
+        text[at[i]] = (char)('0' + part[i] / 10 % 10);
+        text[at[i] + 1] = (char)('0' + part[i] % 10);
+    }
+    buf_add(b, text, sizeof text - 1);
 }
 
 static void add_status(struct buf *b, const struct snap_service *it) {

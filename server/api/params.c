@@ -140,21 +140,22 @@ bool param_id(const struct arg *a, uint8_t out[16], struct faults *f) {
     return uuid_decode(text, out) || fault_add(f, a->name, "must be an id (a UUID)");
 }
 
-static const struct param *param_named(const struct param *params, struct slice name) {
-    for (const struct param *p = params; p != NULL && p->name != NULL; p++)
-        if (!p->in_path && slice_is(name, p->name))
-            return p;
-    return NULL;
+int param_index(const struct param *params, struct slice name) {
+    for (int i = 0; params != NULL && params[i].name != NULL; i++)
+        if (!params[i].in_path && name.len > 0 && params[i].name[0] == name.at[0] &&
+            slice_is(name, params[i].name))
+            return i;
+    return -1;
 }
 
 bool params_known(const struct args *args, const struct param *params, struct faults *f) {
     int before = f->count;
     for (int i = 0; i < args->count; i++) {
         const struct arg *a = &args->arg[i];
-        const struct param *p = param_named(params, a->name);
-        if (p == NULL)
+        int index = param_index(params, a->name);
+        if (index < 0)
             fault_add(f, a->name, "is not a parameter of this address");
-        else if (args->from_url && !p->in_url)
+        else if (args->from_url && !params[index].in_url)
             fault_add(f, a->name, "is about a person and does not belong in a URL, which "
                                   "stays in histories and logs: use POST with a JSON body");
     }

@@ -36,6 +36,9 @@ bool param_id(const struct arg *a, uint8_t out[16], struct faults *f);
  * though they hold one value, and, in a URL, names that are about a person. */
 bool params_known(const struct args *args, const struct param *params, struct faults *f);
 
+/* The place of `name` in a table that ends with a NULL name, or -1. */
+int param_index(const struct param *params, struct slice name);
+
 /* The argument called `name`, or NULL. */
 const struct arg *param_get(const struct args *args, const char *name);
 

@@ -75,9 +75,8 @@ static bool read_need(const struct arg *a, struct filter *out, struct faults *f)
         return false;
     out->has_need = true;
     for (int i = 0; i < needs.count; i++)
-        for (int n = 0; n < vocabulary(VOC_NEED)->count; n++)
-            if (vocabulary_within(VOC_NEED, n, needs.term[i]))
-                out->need[n / 64] |= UINT64_C(1) << n % 64;
+        for (int w = 0; w < SNAP_NEED_WORDS; w++)
+            out->need[w] |= vocabulary_below(VOC_NEED, needs.term[i])[w];
     return true;
 }
 

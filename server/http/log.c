@@ -45,6 +45,23 @@ static void write_out(struct lines *l) {
     l->len = 0;
 }
 
+/* Text that fits: a line is below 128 bytes (a route's name below 60). */
+static void append(struct lines *l, const char *text) {
+    size_t len = strlen(text);
+    memcpy(l->text + l->len, text, len);
+    l->len += len;
+}
+
+static void append_number(struct lines *l, int64_t number) {
+    char digits[24], *at = digits + sizeof digits;
+    *--at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    append(l, " ");
+    append(l, at);
+}
+
 void log_request(const char *route, int status, int64_t ms) {
     static _Thread_local time_t minute;
     static _Thread_local char stamp[32];
@@ -61,8 +78,12 @@ void log_request(const char *route, int status, int64_t ms) {
     pthread_mutex_lock(&l->lock);
     if (sizeof l->text - l->len < 128)
         write_out(l);
-    l->len += (size_t)snprintf(l->text + l->len, 128, "%s %.60s %d %lld\n", stamp, route,
-                               status, (long long)ms);
+    append(l, stamp);
+    append(l, " ");
+    append(l, route);
+    append_number(l, status);
+    append_number(l, ms);
+    append(l, "\n");
     pthread_mutex_unlock(&l->lock);
 }
 

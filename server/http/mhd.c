@@ -196,13 +196,12 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
     add_header(m, "Link", r->link);
     add_header(m, "WWW-Authenticate", r->challenge);
     add_header(m, "X-Content-Type-Options", "nosniff");
-    add_header(m, "Referrer-Policy", "no-referrer");
     add_header(m, "Access-Control-Allow-Origin", "*");
     if (x->request.method == METHOD_OPTIONS) {
         add_header(m, "Access-Control-Allow-Methods", r->allow);
         add_header(m, "Access-Control-Allow-Headers", "Content-Type, If-None-Match");
         add_header(m, "Access-Control-Max-Age", "86400");
-    } else {
+    } else if (r->etag[0] != '\0') {
         add_header(m, "Access-Control-Expose-Headers", "ETag, Link");
     }
     add_number(m, "Retry-After", r->retry_after_s);

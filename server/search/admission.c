@@ -235,12 +235,11 @@ static enum level absent_level(const struct snapshot *s, const struct query *q,
     return worst;
 }
 
-/* YES: states the need or one below it; UNKNOWN: states only one above it. */
-static enum level need_level(const struct snap_service *service, const struct query *q) {
+bool states_need(const struct snap_service *service, const struct query *q) {
     uint64_t stated = 0;
     for (int w = 0; w < SNAP_NEED_WORDS; w++)
         stated |= service->needs[w] & q->need_within[w];
-    return stated || q->need.count == 0 ? LEVEL_YES : LEVEL_UNKNOWN;
+    return stated || q->need.count == 0;
 }
 
 static enum holiday is_holiday(int year, int month, int day, void *ctx) {
@@ -307,7 +306,7 @@ static void service_verdict(const struct snapshot *s, const struct query *q, uin
         if (level != LEVEL_YES)
             put(v, CRIT_ONLY_WHERE_ABSENT, level);
     }
-    if (need_level(service, q) == LEVEL_UNKNOWN)
+    if (!states_need(service, q))
         put(v, CRIT_NEED, LEVEL_UNKNOWN);
     if (!(service->flags & SERVICE_SURE))
         put(v, CRIT_STATUS, LEVEL_UNKNOWN);
@@ -461,5 +460,9 @@ bool may_be_certain(const struct snap_signature *s, const struct query *q) {
 }
 
 bool may_be_uncertain(const struct snap_signature *s, const struct query *q) {
-    return (s->silent & (q->asked | ALWAYS)) != 0 && not_turned_down(s, q);
+    bool silent = (s->silent & (q->asked | ALWAYS)) != 0 ||
+                  (asks(q, CRIT_GENDER) && s->gender_silent >> q->gender & 1) ||
+                  (asks(q, CRIT_LANGUAGE) && any_possible(s->language_silent, &q->language)) ||
+                  q->country_count == 0;
+    return silent && not_turned_down(s, q);
 }

@@ -30,6 +30,9 @@ bool may_be_uncertain(const struct snap_signature *s, const struct query *q);
 struct open_answer service_open(const struct snapshot *s, const struct query *q,
                                 const struct snap_service *service);
 
+/* True when the service states an asked need or one below it, not only one above. */
+bool states_need(const struct snap_service *service, const struct query *q);
+
 /* What `covers` of a service says of the query's countries. */
 enum level covers_level(const struct snapshot *s, const struct query *q,
                         const struct snap_service *service);

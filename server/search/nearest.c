@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/search/nearest.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,26 +58,47 @@ static void summarise(struct nearest_answer *a, const struct sweep *w, int limit
         count_levels(a, &w->considered[i]);
 }
 
-/* Nothing was found: every service within reach is counted, however many they are. */
+static bool within_radius(const struct snapshot *s, const struct query *q,
+                          const struct snap_service *it, double radius_m) {
+    const struct snap_site *site = &s->sites[it->site];
+    return radius_m == INFINITY ||
+           (geo_chord(geo_ecef(q->point), site->ecef) <= radius_m &&
+            geo_distance(q->point, site->point) <= radius_m);
+}
+
+/* True when one of the needs before number `i` has the service in its tree as well. */
+static bool counted_before(const struct snap_service *it, const struct query *q, int i) {
+    for (int k = 0; k < i; k++)
+        for (int n = 0; n < vocabulary(VOC_NEED)->count; n++)
+            if ((it->needs[n / 64] >> n % 64 & 1) &&
+                (vocabulary_within(VOC_NEED, n, q->need.term[k]) ||
+                 vocabulary_within(VOC_NEED, q->need.term[k], n)))
+                return true;
+    return false;
+}
+
+/* Nothing was found: every service within reach is counted, however many they are. The
+ * nearest that were excluded are known already. */
 static void count_everything(struct nearest_answer *a, const struct snapshot *s,
-                             const struct query *q, double radius_m, struct walk *walk) {
-    struct sweep all = {.s = s, .q = q};
-    uint32_t service;
-    double distance;
+                             const struct query *q, double radius_m) {
+    int excluded_count = a->excluded_count;
     a->considered = a->matched = a->uncertain = 0;
-    a->excluded_count = 0;
+    a->excluded_count = EXCLUDED_MAX;
     a->capped = false;
     memset(a->reasons, 0, sizeof a->reasons);
-    walk_start(walk, s, q->point, &q->need);
-    while (walk_next(walk, sweep_wants, &all, &service, &distance)) {
-        const struct snap_service *it = &s->services[service];
-        if (distance > radius_m)
-            return;
-        if (!within_countries(q, it->country) || !ever_returned(it))
-            continue;
-        struct verdict v = admission(s, q, service);
-        count_levels(a, &(struct considered){service, v.at[LEVEL_NO], verdict_worst(&v), distance});
+    for (int i = 0; i < (q->need.count ? q->need.count : 1); i++) {
+        struct snap_run all = snapshot_tree(s, q->need.count ? q->need.term[i] : -1)->placed;
+        for (uint32_t k = all.first; k < all.first + all.count; k++) {
+            const struct snap_service *it = &s->services[s->items[k]];
+            if (!within_countries(q, it->country) || it->flags & SERVICE_GONE ||
+                !within_radius(s, q, it, radius_m) || counted_before(it, q, i))
+                continue;
+            struct verdict v = admission(s, q, s->items[k]);
+            count_levels(a, &(struct considered){s->items[k], v.at[LEVEL_NO],
+                                                 verdict_worst(&v), 0});
+        }
     }
+    a->excluded_count = excluded_count;
 }
 
 static bool beyond_radius(const struct snapshot *s, const struct query *q) {
@@ -85,7 +107,7 @@ static bool beyond_radius(const struct snapshot *s, const struct query *q) {
             snapshot_tree(s, q->need.count ? q->need.term[i] : -1)->placed;
         for (uint32_t k = 0; k < placed.count; k++) {
             const struct snap_service *it = &s->services[s->items[placed.first + k]];
-            if (within_countries(q, it->country) && ever_returned(it))
+            if (within_countries(q, it->country) && !(it->flags & SERVICE_GONE))
                 return true;
         }
     }
@@ -176,7 +198,7 @@ const struct nearest_answer *nearest(struct searcher *searcher, const struct sna
     sweep_run(&w, &searcher->walk);
     summarise(a, &w, q->limit);
     if (a->results.count == 0 && a->unconfirmed.count == 0 && a->capped)
-        count_everything(a, s, q, w.radius_m, &searcher->walk);
+        count_everything(a, s, q, w.radius_m);
     gather_sides(s, q, a, &turned_down);
     gather_helplines(s, q, a);
     a->outcome = outcome_of(a, s, q, turned_down);

@@ -3,16 +3,10 @@
 
 #include <string.h>
 
-bool status_is(const struct snap_service *s, const char *code) {
-    return s->status > 0 && strcmp(vocabulary(VOC_STATUS)->terms[s->status - 1].code, code) == 0;
-}
-
 static uint32_t status_rank(const struct snap_service *s) {
-    static const char *const order[] = {"open", "waitlist", "paused"};
-    for (uint32_t i = 0; i < 3; i++)
-        if (status_is(s, order[i]))
-            return i;
-    return 3;
+    if (s->flags & SERVICE_OPEN)
+        return 0;
+    return s->flags & SERVICE_WAITLIST ? 1 : s->flags & SERVICE_PAUSED ? 2 : 3;
 }
 
 /* For adults places where people do not live first; for children families first and

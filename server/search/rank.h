@@ -24,9 +24,6 @@ struct found_list {
 /* The rank by fit, status and group of the person; 0 unless the query orders by fit. */
 uint32_t rank_of(const struct query *q, const struct snap_service *s, const struct verdict *v);
 
-/* True when the service's status is `code`. */
-bool status_is(const struct snap_service *s, const char *code);
-
 /* The order in which found services are shown. */
 bool found_before(const struct found *a, const struct found *b);
 

@@ -48,7 +48,8 @@ struct side {
 
 static void side_take(struct side *side, uint32_t number) {
     const struct snap_service *service = &side->s->services[number];
-    if (!side->reaches(side->s, side->q, service) || !ever_returned(service) || list_has(side->list, number))
+    if (!side->reaches(side->s, side->q, service) || service->flags & SERVICE_GONE ||
+        list_has(side->list, number))
         return;
     struct found f = {.service = number, .distance = INFINITY}, dropped;
     f.verdict = admission(side->s, side->q, number);

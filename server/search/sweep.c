@@ -7,7 +7,7 @@
 
 static bool has_open(const struct sweep *w) {
     for (int i = 0; i < w->results->count; i++)
-        if (status_is(&w->s->services[w->results->at[i].service], "open"))
+        if (w->s->services[w->results->at[i].service].flags & SERVICE_OPEN)
             return true;
     return false;
 }
@@ -21,7 +21,7 @@ static bool results_settled(const struct sweep *w) {
     return list_settled(w->results) && !wants_spare(w);
 }
 
-bool sweep_wants(const struct snap_signature *below, void *ctx) {
+static bool below_wanted(const struct snap_signature *below, void *ctx) {
     const struct sweep *w = ctx;
     if (!w->counting_ended)
         return true;
@@ -38,15 +38,11 @@ bool within_countries(const struct query *q, int country) {
     return false;
 }
 
-bool ever_returned(const struct snap_service *s) {
-    return !status_is(s, "closed") && !status_is(s, "planned");
-}
-
 static void offer_result(struct sweep *w, const struct found *f) {
     struct found out;
     if (!list_offer(w->results, f, &out))
         return;
-    if (status_is(&w->s->services[out.service], "open") &&
+    if (w->s->services[out.service].flags & SERVICE_OPEN &&
         (!w->has_spare || found_before(&out, &w->spare))) {
         w->spare = out;
         w->has_spare = true;
@@ -79,15 +75,38 @@ static void take(struct sweep *w, uint32_t service, double distance) {
         count_one(w, &f);
 }
 
+static bool worth_taking(struct sweep *w, uint32_t service) {
+    const struct snap_service *s = &w->s->services[service];
+    if (!within_countries(w->q, s->country) || s->flags & SERVICE_GONE)
+        return false;
+    /* Its signature says at once what most are not; but not whether the need is known. */
+    if (states_need(s, w->q) && !below_wanted(&w->s->signatures[s->signature], w))
+        return false;
+    struct verdict v = admission(w->s, w->q, service);
+    enum level level = verdict_worst(&v);
+    return level == LEVEL_UNKNOWN ? !list_settled(w->unconfirmed)
+                                  : level != LEVEL_NO && !results_settled(w);
+}
+
+/* While services are counted all matter; then only those that would be shown. */
+static bool any_wanted(const uint32_t *services, uint32_t count, void *ctx) {
+    struct sweep *w = ctx;
+    for (uint32_t i = 0; i < count && w->counting_ended; i++)
+        if (worth_taking(w, services[i]))
+            return true;
+    return !w->counting_ended;
+}
+
 void sweep_run(struct sweep *w, struct walk *walk) {
     uint32_t service;
     double distance;
+    const struct walk_filter filter = {below_wanted, any_wanted, w};
     walk_start(walk, w->s, w->q->point, &w->q->need);
-    while (walk_next(walk, sweep_wants, w, &service, &distance)) {
+    while (walk_next(walk, &filter, &service, &distance)) {
         if (distance > w->radius_m)
             break;
         const struct snap_service *s = &w->s->services[service];
-        if (within_countries(w->q, s->country) && ever_returned(s))
+        if (within_countries(w->q, s->country) && !(s->flags & SERVICE_GONE))
             take(w, service, distance);
         if (w->counting_ended && results_settled(w) && list_settled(w->unconfirmed))
             break;

@@ -34,16 +34,10 @@ struct sweep {
 /* Runs over the trees of the query's needs. */
 void sweep_run(struct sweep *w, struct walk *walk);
 
-/* Whether anything below a node could still matter; `ctx` is a struct sweep. */
-bool sweep_wants(const struct snap_signature *below, void *ctx);
-
 /* The radius of a query in metres: given, or 500 km where no country bounds it. */
 double radius_of(const struct query *q);
 
 /* True when the query reaches into that country (index in country.csv). */
 bool within_countries(const struct query *q, int country);
-
-/* Closed and planned services are never part of an answer. */
-bool ever_returned(const struct snap_service *s);
 
 #endif

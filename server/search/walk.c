@@ -58,14 +58,22 @@ static void push_node(struct walk *w, uint32_t node) {
     push(w, box_distance(w, &w->s->nodes[node]) - ROUNDING, WALK_NODE, node);
 }
 
-static void open_node(struct walk *w, const struct snap_node *n) {
+static bool entry_wanted(const struct walk *w, const struct walk_filter *filter,
+                         uint32_t entry) {
+    const struct snap_run *items = &w->s->entries[entry].items;
+    return filter->any(w->s->items + items->first, items->count, filter->ctx);
+}
+
+static void open_node(struct walk *w, const struct snap_node *n,
+                      const struct walk_filter *filter) {
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
         if (!n->leaf) {
-            push_node(w, i);
-            continue;
+            if (filter->below(&w->s->nodes[i].signature, filter->ctx))
+                push_node(w, i);
+        } else if (entry_wanted(w, filter, i)) {
+            const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
+            push(w, geo_chord(w->ecef, site->ecef) - ROUNDING, WALK_ENTRY, i);
         }
-        const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
-        push(w, geo_chord(w->ecef, site->ecef) - ROUNDING, WALK_ENTRY, i);
     }
 }
 
@@ -135,19 +143,28 @@ static void try_entry(struct walk *w, struct walk_step step) {
         push(w, exact, WALK_EXACT, step.index);
 }
 
-bool walk_next(struct walk *w, bool (*wanted)(const struct snap_signature *, void *), void *ctx,
-               uint32_t *service, double *distance) {
+static void step_on(struct walk *w, const struct walk_filter *filter) {
+    struct walk_step step = pop(w);
+    if (step.kind == WALK_NODE) {
+        const struct snap_node *node = &w->s->nodes[step.index];
+        if (filter->below(&node->signature, filter->ctx))
+            open_node(w, node, filter);
+        return;
+    }
+    if (step.kind == WALK_EXACT) {
+        hand_out_tied(w, step);
+        return;
+    }
+    if (entry_wanted(w, filter, step.index))
+        try_entry(w, step);
+}
+
+bool walk_next(struct walk *w, const struct walk_filter *filter, uint32_t *service,
+               double *distance) {
     while (w->item_count == 0) {
         if (w->count == 0)
             return false;
-        struct walk_step step = pop(w);
-        const struct snap_node *node = &w->s->nodes[step.index];
-        if (step.kind == WALK_EXACT)
-            hand_out_tied(w, step);
-        else if (step.kind == WALK_ENTRY)
-            try_entry(w, step);
-        else if (wanted(&node->signature, ctx))
-            open_node(w, node);
+        step_on(w, filter);
     }
     *service = *w->item++;
     w->item_count--;

@@ -40,10 +40,20 @@ struct walk {
 void walk_start(struct walk *w, const struct snapshot *s, struct point from,
                 const struct query_list *need);
 
-/* The next service and its distance; false at the end. `wanted` is asked before a node is
- * opened: false skips all that lies below it. */
-bool walk_next(struct walk *w, bool (*wanted)(const struct snap_signature *below, void *ctx),
-               void *ctx, uint32_t *service, double *distance);
+/* What is worth walking to. */
+struct walk_filter {
+    /* False: nothing below a node matters. */
+    bool (*below)(const struct snap_signature *s, void *ctx);
+    /* False: none of the services of an entry matters, so that nobody needs to know how
+     * far it is exactly. */
+    bool (*any)(const uint32_t *services, uint32_t count, void *ctx);
+    void *ctx;
+};
+
+/* The next service and its distance; false at the end. Services that stand at one site
+ * come together, also those that do not matter. */
+bool walk_next(struct walk *w, const struct walk_filter *filter, uint32_t *service,
+               double *distance);
 
 void walk_free(struct walk *w);
 
