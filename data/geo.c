@@ -37,7 +37,18 @@ double geo_distance(struct point a, struct point b) {
     return metres;
 }
 
-double geo_distance_near(double chord) {
-    const double diameter = 2 * 6367400.0;
-    return diameter * asin(chord / diameter);
+double geo_distance_near(struct ecef a, struct ecef b) {
+    const double e2 = WGS84_F * (2 - WGS84_F);
+    double dx = b.x - a.x, dy = b.y - a.y, dz = b.z - a.z;
+    double chord2 = dx * dx + dy * dy + dz * dz;
+    double mx = a.x + b.x, my = a.y + b.y, mz = (a.z + b.z) / (1 - e2);
+    double across2 = mx * mx + my * my;
+    if (chord2 == 0)
+        return 0;
+    double w = 1 - e2 * mz * mz / (across2 + mz * mz);
+    double n = WGS84_A / sqrt(w), m = n * (1 - e2) / w;
+    double east = dy * mx - dx * my;
+    double sin2 = across2 > 0 ? east * east / (across2 * chord2) : 0;
+    double curvature = (1 - sin2) / m + sin2 / n;
+    return 2 / curvature * asin(sqrt(chord2) * curvature / 2);
 }

@@ -408,35 +408,11 @@ struct verdict admission(const struct snapshot *s, const struct query *q, uint32
 
 /* ---- pruning ------------------------------------------------------------------------ */
 
-static bool any_possible(uint64_t possible, const struct query_list *list) {
+static uint64_t mask_of(const struct query_list *list) {
+    uint64_t mask = 0;
     for (int i = 0; i < list->count; i++)
-        if (possible >> list->term[i] % 64 & 1)
-            return true;
-    return false;
-}
-
-static bool age_possible(const uint64_t age[2], const struct query *q) {
-    for (int year = q->age_low; year <= q->age_high; year++)
-        if (age[year / 64] >> year % 64 & 1)
-            return true;
-    return false;
-}
-
-static bool country_possible(const struct snap_signature *s, const struct query *q) {
-    if (q->country_count == 0 || q->cross_border)
-        return true;
-    for (int i = 0; i < q->country_count; i++)
-        if (s->country >> q->country[i] % 64 & 1)
-            return true;
-    return false;
-}
-
-static bool not_turned_down(const struct snap_signature *s, const struct query *q) {
-    return country_possible(s, q) &&
-           !(asks(q, CRIT_GENDER) && !(s->gender >> q->gender & 1)) &&
-           !(asks(q, CRIT_AGE) && !age_possible(s->age, q)) &&
-           !(asks(q, CRIT_FORM) && !any_possible(s->form, &q->form)) &&
-           !(asks(q, CRIT_LANGUAGE) && !any_possible(s->language, &q->language));
+        mask |= UINT64_C(1) << list->term[i] % 64;
+    return mask;
 }
 
 /* Criteria that may be unknown whatever the query asks. */
@@ -453,16 +429,42 @@ static uint32_t settled(const struct query *q) {
     return set;
 }
 
-bool may_be_certain(const struct snap_signature *s, const struct query *q) {
-    uint32_t wanted = (q->asked & ~settled(q)) | criterion_bit(CRIT_STATUS);
-    wanted &= ~(criterion_bit(CRIT_DETENTION) | criterion_bit(CRIT_AVOID));
-    return (s->known & wanted) == wanted && not_turned_down(s, q);
+struct probe probe_of(const struct query *q) {
+    struct probe p = {
+        .any_country = q->country_count == 0 || q->cross_border,
+        .any_form = !asks(q, CRIT_FORM),
+        .any_language = !asks(q, CRIT_LANGUAGE),
+        .any_age = !asks(q, CRIT_AGE),
+        .any_gender = !asks(q, CRIT_GENDER),
+        .form = mask_of(&q->form),
+        .language = mask_of(&q->language),
+        .gender = (uint16_t)(1u << q->gender),
+        .silent = q->asked | ALWAYS,
+        .always_silent = q->country_count == 0,
+    };
+    for (int i = 0; i < q->country_count; i++)
+        p.country |= UINT64_C(1) << q->country[i] % 64;
+    for (int year = q->age_low; year <= q->age_high; year++)
+        p.age[year / 64] |= UINT64_C(1) << year % 64;
+    p.certain = ((q->asked & ~settled(q)) | criterion_bit(CRIT_STATUS)) &
+                ~(criterion_bit(CRIT_DETENTION) | criterion_bit(CRIT_AVOID));
+    return p;
 }
 
-bool may_be_uncertain(const struct snap_signature *s, const struct query *q) {
-    bool silent = (s->silent & (q->asked | ALWAYS)) != 0 ||
-                  (asks(q, CRIT_GENDER) && s->gender_silent >> q->gender & 1) ||
-                  (asks(q, CRIT_LANGUAGE) && any_possible(s->language_silent, &q->language)) ||
-                  q->country_count == 0;
-    return silent && not_turned_down(s, q);
+static bool not_turned_down(const struct snap_signature *s, const struct probe *p) {
+    return (p->any_country || (s->country & p->country)) &&
+           (p->any_gender || (s->gender & p->gender)) &&
+           (p->any_age || (s->age[0] & p->age[0]) | (s->age[1] & p->age[1])) &&
+           (p->any_form || (s->form & p->form)) &&
+           (p->any_language || (s->language & p->language));
+}
+
+bool may_be_certain(const struct snap_signature *s, const struct probe *p) {
+    return (s->known & p->certain) == p->certain && not_turned_down(s, p);
+}
+
+bool may_be_uncertain(const struct snap_signature *s, const struct probe *p) {
+    bool silent = (s->silent & p->silent) || (!p->any_gender && (s->gender_silent & p->gender)) ||
+                  (!p->any_language && (s->language_silent & p->language)) || p->always_silent;
+    return silent && not_turned_down(s, p);
 }

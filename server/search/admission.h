@@ -21,10 +21,21 @@ struct verdict admission(const struct snapshot *s, const struct query *q, uint32
 /* The worst level in a verdict. */
 enum level verdict_worst(const struct verdict *v);
 
+/* A query as masks over signatures, made once a search. */
+struct probe {
+    uint64_t country, form, language, age[2];
+    uint16_t gender;
+    bool any_country, any_form, any_language, any_age, any_gender;
+    uint32_t certain; /* criteria that a certain service must state */
+    uint32_t silent;  /* criteria on one of which an uncertain service is silent */
+    bool always_silent;
+};
+struct probe probe_of(const struct query *q);
+
 /* False when no service below a node or entry with that signature can be certain
  * (`results`), or can be uncertain (`unconfirmed`). Never false by mistake. */
-bool may_be_certain(const struct snap_signature *s, const struct query *q);
-bool may_be_uncertain(const struct snap_signature *s, const struct query *q);
+bool may_be_certain(const struct snap_signature *s, const struct probe *p);
+bool may_be_uncertain(const struct snap_signature *s, const struct probe *p);
 
 /* Whether a service is open at the query's moment; the time in its own zone. */
 struct open_answer service_open(const struct snapshot *s, const struct query *q,

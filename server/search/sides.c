@@ -19,6 +19,17 @@ static double distance_to(const struct snapshot *s, const struct query *q,
     return geo_distance(q->point, s->sites[service->site].point);
 }
 
+/* The same within a millimetre, for what is not ordered by it. */
+static double distance_about(const struct snapshot *s, const struct query *q,
+                             const struct snap_service *service) {
+    if (service->site == SNAP_NONE)
+        return INFINITY;
+    const struct snap_site *site = &s->sites[service->site];
+    struct ecef from = geo_ecef(q->point);
+    return geo_chord(from, site->ecef) < GEO_NEAR_CHORD ? geo_distance_near(from, site->ecef)
+                                                        : distance_to(s, q, service);
+}
+
 /* A remote service comes to the person where its coverage says so, or its country does. */
 static bool comes_to(const struct snapshot *s, const struct query *q,
                      const struct snap_service *it) {
@@ -99,6 +110,6 @@ void gather_helplines(const struct snapshot *s, const struct query *q,
     }
     for (int i = 0; i < a->helplines.count; i++) {
         struct found *f = &a->helplines.at[i];
-        f->distance = distance_to(s, q, &s->services[f->service]);
+        f->distance = distance_about(s, q, &s->services[f->service]);
     }
 }

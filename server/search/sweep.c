@@ -23,10 +23,9 @@ static bool results_settled(const struct sweep *w) {
 
 static bool below_wanted(const struct snap_signature *below, void *ctx) {
     const struct sweep *w = ctx;
-    if (!w->counting_ended)
-        return true;
-    return (!results_settled(w) && may_be_certain(below, w->q)) ||
-           (!list_settled(w->unconfirmed) && may_be_uncertain(below, w->q));
+    return !w->counting_ended ||
+           (!w->results_done && may_be_certain(below, &w->probe)) ||
+           (!w->unconfirmed_done && may_be_uncertain(below, &w->probe));
 }
 
 bool within_countries(const struct query *q, int country) {
@@ -73,6 +72,8 @@ static void take(struct sweep *w, uint32_t service, double distance) {
         offer_result(w, &f);
     if (!w->counting_ended)
         count_one(w, &f);
+    w->results_done = results_settled(w);
+    w->unconfirmed_done = list_settled(w->unconfirmed);
 }
 
 static bool worth_taking(struct sweep *w, uint32_t service) {
@@ -84,8 +85,8 @@ static bool worth_taking(struct sweep *w, uint32_t service) {
         return false;
     struct verdict v = admission(w->s, w->q, service);
     enum level level = verdict_worst(&v);
-    return level == LEVEL_UNKNOWN ? !list_settled(w->unconfirmed)
-                                  : level != LEVEL_NO && !results_settled(w);
+    return level == LEVEL_UNKNOWN ? !w->unconfirmed_done
+                                  : level != LEVEL_NO && !w->results_done;
 }
 
 /* While services are counted all matter; then only those that would be shown. */
@@ -101,6 +102,8 @@ void sweep_run(struct sweep *w, struct walk *walk) {
     uint32_t service;
     double distance;
     const struct walk_filter filter = {below_wanted, any_wanted, w};
+    w->probe = probe_of(w->q);
+    w->unconfirmed_done = list_settled(w->unconfirmed);
     walk_start(walk, w->s, w->q->point, &w->q->need);
     while (walk_next(walk, &filter, &service, &distance)) {
         if (distance > w->radius_m)
@@ -108,7 +111,7 @@ void sweep_run(struct sweep *w, struct walk *walk) {
         const struct snap_service *s = &w->s->services[service];
         if (within_countries(w->q, s->country) && !(s->flags & SERVICE_GONE))
             take(w, service, distance);
-        if (w->counting_ended && results_settled(w) && list_settled(w->unconfirmed))
+        if (w->counting_ended && w->results_done && w->unconfirmed_done)
             break;
     }
     if (w->has_spare && w->results->count == w->results->limit && !has_open(w))

@@ -22,7 +22,9 @@ struct considered {
 struct sweep {
     const struct snapshot *s;
     const struct query *q;
+    struct probe probe;
     double radius_m;
+    bool results_done, unconfirmed_done; /* nothing more could enter */
     struct found_list *results, *unconfirmed;
     struct found spare; /* the best open service that is not among the results */
     bool has_spare;

@@ -126,17 +126,16 @@ static void hand_out_tied(struct walk *w, struct walk_step first) {
 
 /* An entry whose chord is known: handed out when nothing can come before it. */
 static void try_entry(struct walk *w, struct walk_step step) {
+    const struct snap_site *site = &w->s->sites[w->s->entries[step.index].site];
     double next = w->count > 0 ? w->heap[0].key : INFINITY;
-    double chord = step.key + ROUNDING;
-    if (chord < GEO_NEAR_CHORD) {
-        double distance = geo_distance_near(chord);
+    if (step.key < GEO_NEAR_CHORD) {
+        double distance = geo_distance_near(w->ecef, site->ecef);
         if (next > distance + GEO_NEAR_ERROR) {
             hand_out(w, step.index, distance);
             return;
         }
     }
-    struct point site = w->s->sites[w->s->entries[step.index].site].point;
-    double exact = geo_distance(w->from, site);
+    double exact = geo_distance(w->from, site->point);
     if (next > exact)
         hand_out(w, step.index, exact);
     else

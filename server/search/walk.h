@@ -7,8 +7,8 @@
  *          entry (chord to its site)
  *          entry (exact distance)        only where two are too close to tell apart
  *
- * An entry is handed out with 2R asin(chord/2R), within 3 mm, when nothing else in the
- * heap can come before it; otherwise geod_inverse decides.
+ * An entry is handed out with geo_distance_near(), within a millimetre, when nothing else
+ * in the heap can come before it; otherwise geod_inverse decides.
  */
 #ifndef SERVER_SEARCH_WALK_H
 #define SERVER_SEARCH_WALK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any body: what the pull reader takes, jansson must take too and give the same arguments;
- * and the two together answer every body, with a reason when they refuse it.
+ * Any body: what the pull reader takes, jansson must take too and give the same
+ * arguments; and the two together answer every body, with a reason when they refuse it.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Snapshots made by hand, for tests: a service with every cell empty, to be filled in, and
- * a block of several of them. To be included after <cmocka.h>.
+ * Snapshots made by hand, for tests: a service with every cell empty, to be filled in,
+ * and a block of several of them. To be included after <cmocka.h>.
  */
 #ifndef TESTS_UNIT_BY_HAND_H
 #define TESTS_UNIT_BY_HAND_H
@@ -38,8 +38,8 @@ static inline struct stored_service service_by_hand(uint32_t number) {
 }
 
 static inline struct block block_by_hand(enum snap_view view,
-                                         const struct stored_service *services, size_t count,
-                                         int64_t revision) {
+                                         const struct stored_service *services,
+                                         size_t count, int64_t revision) {
     struct error e = {0};
     struct block b = {0};
     struct snapshot_builder *builder = snapshot_builder_new(view, BY_HAND_NOW);

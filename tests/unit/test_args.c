@@ -67,17 +67,33 @@ static void expect(const char *body, bool pulled, bool taken) {
 static void test_table(void **state) {
     (void)state;
     static const char *const flat[] = {
-        "{}", " { } ", "{\"\":1}", "{\"a\":\"\"}", "{\"a\":[]}", "{\"a\":[ ]}",
+        "{}",
+        " { } ",
+        "{\"\":1}",
+        "{\"a\":\"\"}",
+        "{\"a\":[]}",
+        "{\"a\":[ ]}",
         "\t\r\n{\"a\" : [ 1 , \"x\" , true , null ] , \"b\":false}\n",
-        "{\"a\":[\"one\",2,3.5]}", "{\"a\":\"/'~!{}[]:,\"}",
+        "{\"a\":[\"one\",2,3.5]}",
+        "{\"a\":\"/'~!{}[]:,\"}",
     };
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
         expect(flat[i], true, true);
     static const char *const other[] = {
-        "{\"a\":\"\\u0041\"}", "{\"a\":\"\\n\\\"\\\\\\/\"}", "{\"\\u0061\":1}",
-        "{\"a\":\"\xe1\x9e\x81\"}", "{\"\xc3\xa9\":1}", "{\"a\":{}}", "{\"a\":{\"b\":1}}",
-        "{\"a\":[[1]]}", "{\"a\":[{\"b\":1},2]}", "{\"a\":1e5}", "{\"a\":1E-2}",
-        "{\"a\":1234567890123456}", "{\"a\":0.1234567890123456}", "{\"a\":\"\x7f\"}",
+        "{\"a\":\"\\u0041\"}",
+        "{\"a\":\"\\n\\\"\\\\\\/\"}",
+        "{\"\\u0061\":1}",
+        "{\"a\":\"\xe1\x9e\x81\"}",
+        "{\"\xc3\xa9\":1}",
+        "{\"a\":{}}",
+        "{\"a\":{\"b\":1}}",
+        "{\"a\":[[1]]}",
+        "{\"a\":[{\"b\":1},2]}",
+        "{\"a\":1e5}",
+        "{\"a\":1E-2}",
+        "{\"a\":1234567890123456}",
+        "{\"a\":0.1234567890123456}",
+        "{\"a\":\"\x7f\"}",
     };
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         expect(other[i], false, true);
@@ -86,23 +102,77 @@ static void test_table(void **state) {
 static void test_wrong(void **state) {
     (void)state;
     static const char *const wrong[] = {
-        "", " ", "{", "}", "[", "[]", "[1]", "1", "\"a\"", "null", "true", "{a:1}",
-        "{'a':1}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":1 \"b\":2}",
-        "{\"a\":1}}", "{\"a\":1}{}", "{\"a\":1} x", "{\"a\":[1,]}", "{\"a\":[,1]}",
-        "{\"a\":[1 2]}", "{\"a\":[1}", "{\"a\":[", "{\"a\":01}", "{\"a\":-01}",
-        "{\"a\":00}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":-}", "{\"a\":-.5}",
-        "{\"a\":1.e5}", "{\"a\":1e}", "{\"a\":0x10}", "{\"a\":1_000}", "{\"a\":NaN}",
-        "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":1e999}", "{\"a\":True}",
-        "{\"a\":tru}", "{\"a\":truex}", "{\"a\":nul", "{\"a\":\"", "{\"a\":\"\\",
-        "{\"a\":\"\\x\"}", "{\"a\":\"\\u00\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\u0000\"}",
-        "{\"a\":\"\n\"}", "{\"a\":\"\t\"}", "{\"a\":\"\xff\"}", "{\"a\":\"\xc0\x80\"}",
-        "{\"a\":\"\xed\xa0\x80\"}", "\xef\xbb\xbf{}", "{}//", "/**/{}", "{\"a\":1;}",
-        "{\"a\"=1}", "{\"a\":99999999999999999999}", "{\"a\":1,\"a\":1}",
-        "{\"a\":1,\"b\":2,\"\\u0061\":3}", "{\"\":1,\"\":2}",
+        "",
+        " ",
+        "{",
+        "}",
+        "[",
+        "[]",
+        "[1]",
+        "1",
+        "\"a\"",
+        "null",
+        "true",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":1}}",
+        "{\"a\":1}{}",
+        "{\"a\":1} x",
+        "{\"a\":[1,]}",
+        "{\"a\":[,1]}",
+        "{\"a\":[1 2]}",
+        "{\"a\":[1}",
+        "{\"a\":[",
+        "{\"a\":01}",
+        "{\"a\":-01}",
+        "{\"a\":00}",
+        "{\"a\":+1}",
+        "{\"a\":.5}",
+        "{\"a\":1.}",
+        "{\"a\":-}",
+        "{\"a\":-.5}",
+        "{\"a\":1.e5}",
+        "{\"a\":1e}",
+        "{\"a\":0x10}",
+        "{\"a\":1_000}",
+        "{\"a\":NaN}",
+        "{\"a\":Infinity}",
+        "{\"a\":-Infinity}",
+        "{\"a\":1e999}",
+        "{\"a\":True}",
+        "{\"a\":tru}",
+        "{\"a\":truex}",
+        "{\"a\":nul",
+        "{\"a\":\"",
+        "{\"a\":\"\\",
+        "{\"a\":\"\\x\"}",
+        "{\"a\":\"\\u00\"}",
+        "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\\u0000\"}",
+        "{\"a\":\"\n\"}",
+        "{\"a\":\"\t\"}",
+        "{\"a\":\"\xff\"}",
+        "{\"a\":\"\xc0\x80\"}",
+        "{\"a\":\"\xed\xa0\x80\"}",
+        "\xef\xbb\xbf{}",
+        "{}//",
+        "/**/{}",
+        "{\"a\":1;}",
+        "{\"a\"=1}",
+        "{\"a\":99999999999999999999}",
+        "{\"a\":1,\"a\":1}",
+        "{\"a\":1,\"b\":2,\"\\u0061\":3}",
+        "{\"\":1,\"\":2}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         expect(wrong[i], false, false);
-    static const char nul[] = "{\"a\":\"x\0y\"}", after[] = "{}\0", name[] = "{\"a\0b\":1}";
+    static const char nul[] = "{\"a\":\"x\0y\"}", after[] = "{}\0",
+                      name[] = "{\"a\0b\":1}";
     static const struct slice bodies[] = {
         {nul, sizeof nul - 1}, {after, sizeof after - 1}, {name, sizeof name - 1}};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
@@ -129,7 +199,7 @@ static void test_deep(void **state) {
     buf_free(&b);
 }
 
-/* ---- numbers ------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------- */
 
 static void number(const char *text, bool pulled, double value, bool whole) {
     struct buf b = {0};
@@ -181,7 +251,7 @@ static void test_number_text(void **state) {
     args_clear(&a);
 }
 
-/* ---- limits -------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------------------ */
 
 static void members(struct buf *b, int count) {
     b->len = 0;
@@ -274,7 +344,7 @@ static void test_wiped(void **state) {
     }
 }
 
-/* ---- random flat bodies ------------------------------------------------------------- */
+/* ---- random flat bodies ------------------------------------------------------------ */
 
 static uint64_t seed;
 
@@ -354,7 +424,8 @@ static void damage(struct buf *b) {
         if (below(3) == 0)
             b->len = at;
         else
-            b->data[at] = below(4) ? bytes[below(sizeof bytes - 1)] : b->data[below(at + 1)];
+            b->data[at] =
+                below(4) ? bytes[below(sizeof bytes - 1)] : b->data[below(at + 1)];
     }
 }
 
@@ -380,11 +451,11 @@ static void test_random(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),   cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_deep),    cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_deep),        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_number_text), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_nested),  cmocka_unit_test(test_url),
-        cmocka_unit_test(test_wiped),   cmocka_unit_test(test_random),
+        cmocka_unit_test(test_nested),      cmocka_unit_test(test_url),
+        cmocka_unit_test(test_wiped),       cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 #include "data/json_read.h"
 #include "server/http/route.h"
 
-/* ---- If-None-Match ------------------------------------------------------------------ */
+/* ---- If-None-Match ----------------------------------------------------------------- */
 
 static void test_etag(void **state) {
     (void)state;
@@ -52,7 +52,7 @@ static void test_etag(void **state) {
             fail_msg("[%s] [%s]", cases[i].header, cases[i].etag);
 }
 
-/* ---- routes -------------------------------------------------------------------------- */
+/* ---- routes ------------------------------------------------------------------------ */
 
 static const struct route table[] = {
     {.methods = METHOD_GET, .path = "/", .name = "root"},
@@ -113,12 +113,31 @@ static void test_wrong_method(void **state) {
 static void test_no_route(void **state) {
     (void)state;
     static const char *const paths[] = {
-        "", "//", "/x", "/api", "/api/", "/api/v1", "/api/v1/", "api/v1/nearest",
-        "/api/v1/nearest/", "/api/v1/nearest//", "//api/v1/nearest", "/api//v1/nearest",
-        "/api/v1/neares", "/api/v1/nearestx", "/API/v1/nearest", "/api/v1/things/",
-        "/api/v1/things//", "/api/v1/things/7/", "/api/v1/things/7/parts",
-        "/api/v1/things/7/parts/", "/api/v1/things//parts/9", "/api/v1/things/7/parts/9/",
-        "/api/v1/things/7/8", "/api//things/7", "*",
+        "",
+        "//",
+        "/x",
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v1/",
+        "api/v1/nearest",
+        "/api/v1/nearest/",
+        "/api/v1/nearest//",
+        "//api/v1/nearest",
+        "/api//v1/nearest",
+        "/api/v1/neares",
+        "/api/v1/nearestx",
+        "/API/v1/nearest",
+        "/api/v1/things/",
+        "/api/v1/things//",
+        "/api/v1/things/7/",
+        "/api/v1/things/7/parts",
+        "/api/v1/things/7/parts/",
+        "/api/v1/things//parts/9",
+        "/api/v1/things/7/parts/9/",
+        "/api/v1/things/7/8",
+        "/api//things/7",
+        "*",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         match(paths[i], METHOD_GET, "", "", NULL, NULL);
@@ -137,7 +156,7 @@ static void test_allow_is_cut(void **state) {
     assert_string_equal(text, "GET, HEAD, POST, OPTIONS");
 }
 
-/* ---- faults and problems ------------------------------------------------------------ */
+/* ---- faults and problems ----------------------------------------------------------- */
 
 /* `count` times the Khmer letter ka, three bytes each, after `before` times 'x'. */
 static const char *khmer(size_t before, size_t count, char *out) {
@@ -196,7 +215,9 @@ static struct json *body_of(const struct response *r) {
 
 static void test_problem(void **state) {
     (void)state;
-    struct response r = {.status = 200, .etag = "\"old\"", .link = "<x>; rel=\"next\"",
+    struct response r = {.status = 200,
+                         .etag = "\"old\"",
+                         .link = "<x>; rel=\"next\"",
                          .caching = CACHE_PUBLIC};
     struct faults f = {0};
     fault_add(&f, slice_of("a\"b\n"), "must not hold \"quotes\" or \\");
@@ -225,8 +246,8 @@ static void test_problem(void **state) {
 
 static void test_plain_problem(void **state) {
     (void)state;
-    static const int statuses[] = {400, 401, 403, 404, 405, 406, 413, 414,
-                                   415, 429, 500, 503, 418};
+    static const int statuses[] = {400, 401, 403, 404, 405, 406, 413,
+                                   414, 415, 429, 500, 503, 418};
     const struct faults none = {0};
     struct response r = {0};
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {

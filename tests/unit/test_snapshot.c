@@ -36,7 +36,8 @@ static void name_service(struct directory *d, int i, const char *visibility) {
     static const char *const words[] = {"source", "Provider", "Facility"};
     static const enum column named[] = {COL_ID, COL_ORGANIZATION, COL_SERVICE};
     for (int k = 0; k < 3; k++) {
-        snprintf(d->text[i][k], sizeof d->text[i][k], "%s-%s-%03d", words[k], visibility, i);
+        snprintf(d->text[i][k], sizeof d->text[i][k], "%s-%s-%03d", words[k], visibility,
+                 i);
         s->flat.cell[named[k]] = d->text[i][k];
     }
     snprintf(d->text[i][3], sizeof d->text[i][3], "[{\"number\":\"+8552300%03d\"}]", i);
@@ -48,7 +49,8 @@ static void name_service(struct directory *d, int i, const char *visibility) {
 static void fill(struct directory *d) {
     static const char *const visible[] = {"exact", "area", "contact", "staff"};
     static const char *const needs[] = {"health.clinic", "legal;health", "",
-                                        "housing.shelter;health.clinic", "information.hotline"};
+                                        "housing.shelter;health.clinic",
+                                        "information.hotline"};
     static const char *const lats[] = {"11.55", "12.1234567", "13.1", "-0.5", "11.55"};
     static const char *const lons[] = {"104.9", "103.2", "179.9999", "-179.9", "104.9"};
     memset(d, 0, sizeof *d);
@@ -80,7 +82,7 @@ static bool listed(const struct stored_service *s) {
     return strcmp(s->visibility, "staff") != 0 && s->flat.cell[COL_NEEDS][0] != '\0';
 }
 
-/* ---- the block ----------------------------------------------------------------------- */
+/* ---- the block --------------------------------------------------------------------- */
 
 static void test_same_bytes(void **state) {
     (void)state;
@@ -189,7 +191,7 @@ static void test_revision(void **state) {
     free(later.bytes);
 }
 
-/* ---- finding and reading ------------------------------------------------------------- */
+/* ---- finding and reading ----------------------------------------------------------- */
 
 static void test_find(void **state) {
     (void)state;
@@ -226,7 +228,8 @@ static const struct snap_text *translation_of(const struct snapshot *s, uint32_t
     return NULL;
 }
 
-static bool within(const struct snapshot *s, uint32_t from, uint32_t len, const char *text) {
+static bool within(const struct snapshot *s, uint32_t from, uint32_t len,
+                   const char *text) {
     return memmem(s->text + from, len, text, strlen(text)) != NULL;
 }
 
@@ -254,7 +257,7 @@ static void test_translations(void **state) {
     free(b.bytes);
 }
 
-/* ---- trees --------------------------------------------------------------------------- */
+/* ---- trees ------------------------------------------------------------------------- */
 
 static void count_below(const struct snapshot *s, uint32_t node, unsigned *seen) {
     const struct snap_node *n = &s->nodes[node];
@@ -318,7 +321,7 @@ static void test_trees(void **state) {
     }
 }
 
-/* ---- what the public may not know ---------------------------------------------------- */
+/* ---- what the public may not know -------------------------------------------------- */
 
 static void test_hidden_leaves_no_trace(void **state) {
     (void)state;
@@ -372,10 +375,12 @@ static void test_points(void **state) {
     }
 }
 
-static struct block public_with(const struct directory *d, const struct stored_service *more,
-                                size_t count, int64_t revision) {
+static struct block public_with(const struct directory *d,
+                                const struct stored_service *more, size_t count,
+                                int64_t revision) {
     static struct stored_service all[SERVICES + 4];
-    for (size_t i = 0; i < count; i++) /* first, so that it could number everything anew */
+    for (size_t i = 0; i < count;
+         i++) /* first, so that it could number everything anew */
         all[i] = more[i];
     memcpy(all + count, d->service, sizeof d->service);
     return block_by_hand(SNAP_PUBLIC, all, SERVICES + count, revision);
@@ -436,7 +441,8 @@ static void test_staff_columns(void **state) {
     for (int c = 0; c < COL_COUNT; c++) {
         char key[64];
         snprintf(key, sizeof key, "\"%s\":", columns[c].name);
-        bool found = marker[c][0] && (holds_text(&b, marker[c]) || holds_text(&b, translated[c]));
+        bool found =
+            marker[c][0] && (holds_text(&b, marker[c]) || holds_text(&b, translated[c]));
         if (found || ((columns[c].flags & STAFF) && c != COL_ID && holds_text(&b, key)))
             fail_msg("%s stands in the public block", columns[c].name);
     }

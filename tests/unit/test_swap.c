@@ -91,7 +91,7 @@ static void test_threads(void **state) {
     assert_true(atomic_load(&s.reads) > REPLACES);
 }
 
-/* ---- one held value ------------------------------------------------------------------ */
+/* ---- one held value ---------------------------------------------------------------- */
 
 struct held {
     struct swap swap;

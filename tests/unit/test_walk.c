@@ -41,7 +41,7 @@ static int set_seed(void **state) {
     return load_vocabularies(state);
 }
 
-/* ---- a world ------------------------------------------------------------------------- */
+/* ---- a world ----------------------------------------------------------------------- */
 
 struct world {
     struct stored_service *service;
@@ -77,7 +77,7 @@ static void world_clear(struct world *w) {
     free(w->text);
 }
 
-/* ---- brute force ---------------------------------------------------------------------- */
+/* ---- brute force ------------------------------------------------------------------- */
 
 struct hit {
     double distance;
@@ -106,17 +106,25 @@ static uint32_t brute(const struct snapshot *s, struct point from,
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->services_count; i++)
         if (s->services[i].site != SNAP_NONE && asked(&s->services[i], need))
-            out[n++] = (struct hit){
-                geo_distance(from, s->sites[s->services[i].site].point), i};
+            out[n++] =
+                (struct hit){geo_distance(from, s->sites[s->services[i].site].point), i};
     qsort(out, n, sizeof *out, compare);
     return n;
 }
 
-static bool everything(const struct snap_signature *signature, void *ctx) {
-    (void)signature;
+static bool every_node(const struct snap_signature *below_node, void *ctx) {
+    (void)below_node;
     (void)ctx;
     return true;
 }
+
+static bool every_entry(const uint32_t *services, uint32_t count, void *ctx) {
+    (void)services;
+    (void)ctx;
+    return count > 0;
+}
+
+static const struct walk_filter everything = {every_node, every_entry, NULL};
 
 /* Walks to the end; `hits` is the expected order. */
 static void follow(const struct world *w, struct walk *walk, struct point from,
@@ -124,12 +132,14 @@ static void follow(const struct world *w, struct walk *walk, struct point from,
     uint32_t wanted = brute(&w->s, from, need, hits), service, n = 0;
     double distance;
     walk_start(walk, &w->s, from, need);
-    for (; walk_next(walk, everything, NULL, &service, &distance); n++) {
+    for (; walk_next(walk, &everything, &service, &distance); n++) {
         if (n == wanted)
             fail_msg("from %.9f,%.9f: more than %u services", from.lon, from.lat, wanted);
-        if (service != hits[n].service || fabs(distance - hits[n].distance) > GEO_NEAR_ERROR)
-            fail_msg("from %.12f,%.12f: number %u is %u at %.9f, not %u at %.9f", from.lon,
-                     from.lat, n, service, distance, hits[n].service, hits[n].distance);
+        if (service != hits[n].service ||
+            fabs(distance - hits[n].distance) > GEO_NEAR_ERROR)
+            fail_msg("from %.12f,%.12f: number %u is %u at %.9f, not %u at %.9f",
+                     from.lon, from.lat, n, service, distance, hits[n].service,
+                     hits[n].distance);
     }
     assert_int_equal(n, wanted);
 }
@@ -139,7 +149,8 @@ static struct query_list needs_of(const char *a, const char *b) {
     const char *codes[] = {a, b};
     for (int i = 0; i < 2; i++)
         if (codes[i] != NULL)
-            list.term[list.count++] = vocabulary_find(VOC_NEED, codes[i], strlen(codes[i]));
+            list.term[list.count++] =
+                vocabulary_find(VOC_NEED, codes[i], strlen(codes[i]));
     for (int i = 0; i < list.count; i++)
         assert_true(list.term[i] >= 0);
     return list;
@@ -169,7 +180,7 @@ static void compare_all(struct world *w, int rounds, double spread, struct point
     world_clear(w);
 }
 
-/* ---- tests ---------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------- */
 
 static const char *random_needs(void) {
     static const char *const needs[] = {"health.clinic", "health", "legal;health.clinic",
@@ -192,7 +203,8 @@ static void test_a_region(void **state) {
     struct world w;
     world_init(&w, 1200);
     for (uint32_t i = 0; i < w.count; i++)
-        place(&w, i, (struct point){102 + 3 * uniform(), 11 + 3 * uniform()}, random_needs());
+        place(&w, i, (struct point){102 + 3 * uniform(), 11 + 3 * uniform()},
+              random_needs());
     compare_all(&w, 90, 4, (struct point){103.5, 12.5});
 }
 
@@ -226,7 +238,8 @@ static void test_poles(void **state) {
         world_init(&w, 400);
         for (uint32_t i = 0; i < w.count; i++) {
             double lat = i % 4 ? 90 - 0.3 * uniform() : 90;
-            place(&w, i, (struct point){360 * uniform() - 180, side * lat}, random_needs());
+            place(&w, i, (struct point){360 * uniform() - 180, side * lat},
+                  random_needs());
         }
         compare_all(&w, 60, 0.5, (struct point){0, side * 90.0});
     }
@@ -288,9 +301,16 @@ static void test_many_on_one_point(void **state) {
     world_clear(&w);
 }
 
-static bool nothing(const struct snap_signature *signature, void *ctx) {
-    (void)signature;
-    return ++*(int *)ctx > 1000;
+static bool no_node(const struct snap_signature *below_node, void *ctx) {
+    (void)below_node;
+    ++*(int *)ctx;
+    return false;
+}
+
+/* Only entries with services of an odd number. */
+static bool odd_entry(const uint32_t *services, uint32_t count, void *ctx) {
+    (void)ctx;
+    return count > 0 && services[0] % 2 == 1;
 }
 
 static void test_skips(void **state) {
@@ -301,18 +321,24 @@ static void test_skips(void **state) {
     uint32_t service;
     double distance;
     int times = 0;
+    const struct walk_filter nothing = {no_node, every_entry, &times};
+    const struct walk_filter odd = {every_node, odd_entry, NULL};
     world_init(&w, 500);
     for (uint32_t i = 0; i < w.count; i++)
         place(&w, i, (struct point){uniform(), uniform()}, "health.clinic");
     world_build(&w);
     walk_start(&walk, &w.s, (struct point){0, 0}, &need);
-    assert_false(walk_next(&walk, nothing, &times, &service, &distance));
+    assert_false(walk_next(&walk, &nothing, &service, &distance));
     assert_int_equal(times, 1);
     walk_start(&walk, &w.s, (struct point){0, 0}, &none);
-    for (times = 0; walk_next(&walk, everything, NULL, &service, &distance); times++)
+    for (times = 0; walk_next(&walk, &everything, &service, &distance); times++)
         continue;
     assert_int_equal(times, 500);
-    assert_false(walk_next(&walk, everything, NULL, &service, &distance));
+    walk_start(&walk, &w.s, (struct point){0, 0}, &need);
+    for (times = 0; walk_next(&walk, &odd, &service, &distance); times++)
+        assert_int_equal(service % 2, 1);
+    assert_int_equal(times, 250);
+    assert_false(walk_next(&walk, &everything, &service, &distance));
     walk_free(&walk);
     world_clear(&w);
 }
@@ -333,7 +359,7 @@ static void test_reused(void **state) {
     for (int i = 0; i < 40; i++) {
         walk_start(&walk, &w.s, (struct point){104 + 0.05 * i, 12}, &two);
         for (uint32_t k = below(60); k > 0; k--)
-            walk_next(&walk, everything, NULL, &service, &distance);
+            walk_next(&walk, &everything, &service, &distance);
         follow(&w, &walk, (struct point){104.1, 12}, &two, hits);
     }
     walk_free(&walk);
@@ -342,11 +368,11 @@ static void test_reused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_world),     cmocka_unit_test(test_a_region),
-        cmocka_unit_test(test_few_places),    cmocka_unit_test(test_within_metres),
-        cmocka_unit_test(test_poles),         cmocka_unit_test(test_antimeridian),
-        cmocka_unit_test(test_mirrored),      cmocka_unit_test(test_many_on_one_point),
-        cmocka_unit_test(test_skips),         cmocka_unit_test(test_reused),
+        cmocka_unit_test(test_the_world),  cmocka_unit_test(test_a_region),
+        cmocka_unit_test(test_few_places), cmocka_unit_test(test_within_metres),
+        cmocka_unit_test(test_poles),      cmocka_unit_test(test_antimeridian),
+        cmocka_unit_test(test_mirrored),   cmocka_unit_test(test_many_on_one_point),
+        cmocka_unit_test(test_skips),      cmocka_unit_test(test_reused),
     };
     return cmocka_run_group_tests(tests, set_seed, NULL);
 }

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Benches: each figure is a ratio measured in one run. BENCH_SCALE=small is a quick look,
+# BENCH_ONLY=nearest,import runs some parts of it.
+
+BENCH_PACKAGES := wrk gdal-bin redis-server redis-tools postgresql \
+	postgresql-15-postgis-3
+
+$(B)/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
+
+##@ Benches
+.PHONY: bench bench-deps
+bench: $(HAVEN) $(B)/bench/peer $(B)/bench/snapshot ## measure speed and size against others (15 min)
+	node tests/bench/bench.mjs $(B)
+
+bench-deps: ## install what the benches compare with (apt packages)
+	$(if $(filter-out 0,$(shell id -u)),sudo) apt-get install -y --no-install-recommends \
+		$(BENCH_PACKAGES)

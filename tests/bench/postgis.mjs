@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The nearest ten with the same five filters, need and country, against PostGIS: `<->` on
+ * an index over geography, prepared statements over a Unix socket, in a cluster of its own.
+ * PostgreSQL answers rows only: no unconfirmed ones, no reasons, no JSON.
+ */
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+
+import { makeRandom } from '../differential/generate.mjs';
+import { COUNTRIES, makePoint, NEED, PEOPLE } from './gen.mjs';
+import { personLoad } from './nearest.mjs';
+import { alternate, cores, figure, inWork, run, short, skip, small, start, wrk } from './tools.mjs';
+
+const ROOT = '/usr/lib/postgresql';
+const DURATION = small ? 2 : 5;
+
+/* What `any` stands for: an array has to name it all. */
+const ALL = {
+    genders: ['female', 'male', 'other'],
+    forms: ['sexual', 'labour', 'labour.fishing', 'labour.domestic', 'marriage', 'other'],
+    languages: ['km', 'lo', 'th', 'vi', 'my', 'en', 'id', 'zh'],
+    nationalities: ['KH', 'LA', 'TH', 'VN', 'MM', 'CN', 'ID'],
+};
+
+const SCHEMA = `
+CREATE EXTENSION postgis;
+CREATE TABLE service (id text, name text, country text, needs text[], genders text[],
+    age_min int, age_max int, forms text[], languages text[], nationalities text[],
+    lon float8, lat float8, description text, address text, phones text, status text,
+    hours text, verified_on date);
+`;
+const SILENT = ['genders', 'forms', 'languages', 'nationalities']
+    .map((column) => `${column} = '{}'`)
+    .join(' OR ');
+
+const INDEXES = `
+ALTER TABLE service ADD COLUMN point geography(Point, 4326);
+UPDATE service SET point = ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography;
+ALTER TABLE service ADD PRIMARY KEY (id);
+CREATE INDEX ON service USING gist (point);
+CREATE INDEX ON service USING gist (point) WHERE ${SILENT};
+CREATE INDEX ON service USING gin (needs, genders, forms, languages, nationalities);
+CREATE INDEX ON service (country, age_min, age_max);
+VACUUM ANALYZE service;
+`;
+
+function expand(column, text) {
+    if (text === '') return [];
+    if (text === 'any') return ALL[column];
+    if (text.startsWith('!')) return ALL[column].filter((code) => `!${code}` !== text);
+    const codes = text.split(';').map((code) => code.split(':')[0]);
+    return ALL[column].filter((code) => codes.some((c) => code === c || code.startsWith(`${c}.`)));
+}
+
+const list = (codes) => `"{${codes.join(',')}}"`;
+const quote = (text) => `"${text.replaceAll('"', '""')}"`;
+
+/* A row of services.csv as COPY takes it. */
+export function copyLine(row) {
+    const languages = row.interpreters === 'any' ? 'any' : row.languages;
+    return (
+        [
+            row.id,
+            quote(row.service),
+            row.country,
+            list(row.needs.split(';')),
+            list(expand('genders', row.genders)),
+            row.age_min || 0,
+            row.age_max || 120,
+            list(expand('forms', row.forms)),
+            list(expand('languages', languages)),
+            list(expand('nationalities', row.nationalities)),
+            row.lon,
+            row.lat,
+            ...[row.description, row.address, row.phones, row.status, row.hours].map(quote),
+            row.verified_on,
+        ].join(',') + '\n'
+    );
+}
+
+/* The nearest ten of one list, asked from the expressions `lon` and `lat`: those that admit
+ * the person, or (`unconfirmed`) may do so and are silent on something. */
+function question(code, lon, lat, unconfirmed = false) {
+    const { person } = PEOPLE[0];
+    const from = `ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)::geography`;
+    const admits = ([column, asked]) =>
+        unconfirmed
+            ? `(${column} @> '{${asked}}' OR ${column} = '{}')`
+            : `${column} @> '{${asked}}'`;
+    const lists = Object.entries({
+        genders: person.gender,
+        forms: person.form,
+        languages: person.language,
+        nationalities: person.nationality,
+    }).map(admits);
+    return `SELECT name, id, phones, hours, status, verified_on, ST_Distance(point, ${from})
+  FROM service
+ WHERE country = '${code}' AND needs @> '{${NEED}}'
+   AND age_min <= ${person.age} AND age_max >= ${person.age}
+   AND ${lists.join(' AND ')}${unconfirmed ? ` AND (${SILENT})` : ''}
+ ORDER BY point <-> ${from} LIMIT 10;
+`;
+}
+
+function script({ code, lat, lon }, lists) {
+    const whole = ([low, high]) => `${low * 1e5}, ${high * 1e5}`;
+    return `\\set lat random(${whole(lat)})
+\\set lon random(${whole(lon)})
+${lists.map((list) => question(code, ':lon / 100000.0', ':lat / 100000.0', list)).join('')}`;
+}
+
+/* Both must find the same services, or they are not doing the same work. */
+async function compareAnswers(port, key, sql) {
+    const random = makeRandom(17);
+    const names = (lon, lat, code, unconfirmed) =>
+        sql(question(code, lon, lat, unconfirmed))
+            .trim()
+            .split('\n')
+            .map((line) => line.split('|')[0])
+            .join();
+    for (const country of COUNTRIES) {
+        const { lat, lon } = makePoint(random, country);
+        const answer = await fetch(`http://127.0.0.1:${port}/api/v1/nearest`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
+            body: JSON.stringify({ lat, lon, need: NEED, ...PEOPLE[0].person }),
+        });
+        const { results, unconfirmed } = await answer.json();
+        for (const list of [results, unconfirmed]) {
+            const mine = list.map((service) => service.name).join();
+            const theirs = names(lon, lat, country.code, list === unconfirmed);
+            if (mine !== theirs)
+                throw new Error(`answers differ at ${lat}, ${lon}:\n${mine}\n${theirs}`);
+        }
+    }
+}
+
+/* Commands of the newest PostgreSQL that is installed, run as a user that may run it. */
+function commands(dir) {
+    let versions = [];
+    try {
+        versions = readdirSync(ROOT).sort((a, b) => Number(b) - Number(a));
+    } catch {
+        return undefined;
+    }
+    const bin = versions.length ? join(ROOT, versions[0], 'bin') : undefined;
+    if (!bin || spawnSync(join(bin, 'initdb'), ['--version']).status !== 0) return undefined;
+    const root = process.getuid() === 0;
+    if (root) run('chown', ['-R', 'postgres', dir]);
+    const line = (name, args) =>
+        root ? ['runuser', ['-u', 'postgres', '--', join(bin, name), ...args]] : [join(bin, name), args];
+    return {
+        run: (name, args) => run(...line(name, args), { cwd: dir }),
+        line,
+    };
+}
+
+export async function postgis({ port, key, rows }) {
+    const what = 'nearest, 5 filters';
+    const dir = inWork('postgres');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'rows.csv'), rows);
+    const scripts = (lists) =>
+        COUNTRIES.map((country) => {
+            const path = join(dir, `${country.code}-${lists.length}.sql`);
+            writeFileSync(path, script(country, lists));
+            return path;
+        });
+    chmodSync(dir, 0o755);
+    const pg = commands(dir);
+    if (!pg) return skip(`${what}, against PostGIS`, 'no PostgreSQL');
+    const data = join(dir, 'data');
+    pg.run('initdb', ['-D', data, '-A', 'trust', '-U', 'bench', '-N', '--no-locale', '-E', 'UTF8']);
+    const settings = {
+        listen_addresses: '',
+        unix_socket_directories: dir,
+        fsync: 'off',
+        jit: 'off',
+        shared_buffers: '512MB',
+        work_mem: '64MB',
+        random_page_cost: '1.1',
+    };
+    const options = Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
+    const end = () => {
+        try {
+            pg.run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
+        } catch {
+            /* it has ended already */
+        }
+    };
+    const [program, args] = pg.line('postgres', ['-D', data, ...options]);
+    start(program, args, { cwd: dir, end });
+    const at = ['-h', dir, '-U', 'bench'];
+    const sql = (text) => pg.run('psql', [...at, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-c', text]);
+    for (let tries = 0; ; tries++) {
+        try {
+            pg.run('pg_isready', at);
+            break;
+        } catch (error) {
+            if (tries > 200) throw error;
+        }
+    }
+    try {
+        SCHEMA.split(';\n').filter((s) => s.trim()).forEach(sql);
+    } catch (error) {
+        end();
+        return skip(`${what}, against PostGIS`, `no PostGIS: ${error.stderr.split('\n')[0]}`);
+    }
+    sql(`COPY service FROM '${join(dir, 'rows.csv')}' CSV`);
+    INDEXES.split(';\n').filter((s) => s.trim()).forEach(sql);
+    await compareAnswers(port, key, sql);
+    const load = personLoad();
+    const bench = (files) => () => {
+        const text = pg.run('pgbench', [
+            ...[...at, '-n', '-M', 'prepared', '-c', String(cores), '-T', String(DURATION)],
+            ...files.flatMap((path) => ['-f', path]),
+            'postgres',
+        ]);
+        return Number(/^tps = ([\d.]+)/m.exec(text)[1]);
+    };
+    const kinds = [
+        { of: 'results and unconfirmed', lists: [false, true], wanted: { least: 100 } },
+        { of: 'PostGIS finds results only', lists: [false] },
+    ];
+    for (const { of, lists, wanted } of kinds) {
+        const { a, b, ratio } = await alternate(
+            small ? 1 : 3,
+            () => wrk(port, load, key, DURATION),
+            bench(scripts(lists)),
+        );
+        figure({
+            what: `${what}, ${of}`,
+            against: 'PostGIS <->, prepared, same filters',
+            ratio,
+            wanted,
+            detail: `${short(a)} against ${short(b)} requests/s`,
+        });
+    }
+    end();
+}
