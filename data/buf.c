@@ -13,31 +13,12 @@ void buf_free(struct buf *b) {
     *b = (struct buf){0};
 }
 
-void buf_reserve(struct buf *b, size_t more) {
-    if (b->capacity - b->len >= more)
-        return;
+void buf_grow(struct buf *b, size_t more) {
     size_t wanted = b->capacity ? b->capacity : 256;
     while (wanted - b->len < more)
         wanted *= 2;
     b->data = xrealloc(b->data, wanted, 1);
     b->capacity = wanted;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t len) {
-    if (len == 0)
-        return;
-    buf_reserve(b, len);
-    memcpy(b->data + b->len, bytes, len);
-    b->len += len;
-}
-
-void buf_char(struct buf *b, char c) {
-    buf_reserve(b, 1);
-    b->data[b->len++] = c;
-}
-
-void buf_str(struct buf *b, const char *s) {
-    buf_add(b, s, strlen(s));
 }
 
 void buf_printf(struct buf *b, const char *format, ...) {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Zero-initialise. `data` is not NUL-terminated unless buf_text() was called. */
 struct buf {
@@ -19,11 +20,30 @@ struct buf {
 void buf_free(struct buf *b);
 
 /* Makes room for `more` bytes after `len`, so that they can be written in place. */
-void buf_reserve(struct buf *b, size_t more);
+void buf_grow(struct buf *b, size_t more);
 
-void buf_add(struct buf *b, const void *bytes, size_t len);
-void buf_char(struct buf *b, char c);
-void buf_str(struct buf *b, const char *s);
+static inline void buf_reserve(struct buf *b, size_t more) {
+    if (b->capacity - b->len < more)
+        buf_grow(b, more);
+}
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t len) {
+    if (len == 0)
+        return;
+    buf_reserve(b, len);
+    memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+}
+
+static inline void buf_char(struct buf *b, char c) {
+    buf_reserve(b, 1);
+    b->data[b->len++] = c;
+}
+
+static inline void buf_str(struct buf *b, const char *s) {
+    buf_add(b, s, strlen(s));
+}
+
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Decimal integer, without printf. */

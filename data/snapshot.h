@@ -164,6 +164,8 @@ struct snap_node {
 struct snap_entry {
     uint32_t site;
     struct snap_run items; /* in `items`: indices of services */
+    uint32_t signature;    /* of the only service, or SNAP_NONE where there are several, or
+                              it does not state the need */
 };
 
 struct snap_tree {

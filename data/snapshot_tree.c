@@ -110,7 +110,7 @@ static bool states(const struct snap_service *s, const uint64_t *within) {
 
 static void node_add_entry(const struct tree_input *in, const struct tree_output *out,
                            const uint64_t *within, struct snap_node *n,
-                           const struct snap_entry *entry) {
+                           struct snap_entry *entry) {
     const struct ecef *at = &in->sites[entry->site].ecef;
     const double xyz[3] = {at->x, at->y, at->z};
     float low[3], high[3];
@@ -125,6 +125,8 @@ static void node_add_entry(const struct tree_input *in, const struct tree_output
         signature_add(&n->signature, &in->signatures[in->services[service].signature]);
         if (!states(&in->services[service], within))
             n->signature.silent |= criterion_bit(CRIT_NEED);
+        else if (entry->items.count == 1)
+            entry->signature = in->services[service].signature;
     }
 }
 
@@ -170,7 +172,7 @@ static void add_entries(const struct tree_input *in, struct tree_output *out,
         if (i == first || out->entries[out->entry_count - 1].site != site) {
             out->entries = xgrow(out->entries, &out->entry_capacity, out->entry_count,
                                  sizeof *out->entries);
-            out->entries[out->entry_count++] = (struct snap_entry){site, {i, 0}};
+            out->entries[out->entry_count++] = (struct snap_entry){site, {i, 0}, SNAP_NONE};
         }
         out->entries[out->entry_count - 1].items.count++;
     }

@@ -110,10 +110,9 @@ static void watch(struct directory *directory, struct http_server *http,
             fprintf(stderr, "haven: still serving the old directory: %s\n", e.message);
         last = e;
         e.message[0] = '\0';
-        if (n % (1000 / LOOK_MS) == 0) {
+        if (n % (1000 / LOOK_MS) == 0)
             http_reap(http);
-            log_flush();
-        }
+        log_flush();
     }
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/api/nearest_render.h"
 
+#include <assert.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "data/timezone.h"
@@ -10,6 +12,62 @@
  * 1.4 and 40 km/h, a cautious figure for rural roads. Always labelled as an estimate. */
 #define DETOUR 1.4
 #define METRES_A_MINUTE (40000.0 / 60)
+
+/* Pieces of JSON that repeat, written once. */
+struct piece {
+    uint32_t len;
+    char text[60];
+};
+
+#define STATUS_MAX 16
+
+static struct pieces {
+    struct piece name[CRIT_COUNT];             /* "gender" */
+    struct piece fit[CRIT_COUNT][LEVEL_COUNT]; /* "gender":"yes" */
+    struct piece status[STATUS_MAX];           /* ,"status":"open","verified_on": */
+} all_pieces;
+
+static void piece_add(struct piece *p, const char *text) {
+    size_t len = strlen(text);
+    assert(p->len + len <= sizeof p->text);
+    memcpy(p->text + p->len, text, len);
+    p->len += (uint32_t)len;
+}
+
+static void piece_add_quoted(struct piece *p, const char *text) {
+    piece_add(p, "\"");
+    piece_add(p, text);
+    piece_add(p, "\"");
+}
+
+static void make_pieces(void) {
+    const struct vocabulary *status = vocabulary(VOC_STATUS);
+    for (int c = 0; c < CRIT_COUNT; c++) {
+        piece_add_quoted(&all_pieces.name[c], criterion_names[c]);
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            struct piece *p = &all_pieces.fit[c][level];
+            piece_add_quoted(p, criterion_names[c]);
+            piece_add(p, ":");
+            piece_add_quoted(p, level_names[level]);
+        }
+    }
+    assert(status->count < STATUS_MAX);
+    for (int i = 0; i <= status->count; i++) {
+        struct piece *p = &all_pieces.status[i];
+        piece_add(p, ",\"status\":");
+        if (i == 0)
+            piece_add(p, "null");
+        else
+            piece_add_quoted(p, status->terms[i - 1].code);
+        piece_add(p, ",\"verified_on\":");
+    }
+}
+
+static const struct pieces *pieces(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_pieces);
+    return &all_pieces;
+}
 
 /* True when the role may not see where this service is except by its id. */
 static bool place_hidden(const struct context *c, const struct snap_service *s) {
@@ -55,12 +113,8 @@ static void add_date(struct buf *b, int32_t days) {
 }
 
 static void add_status(struct buf *b, const struct snap_service *it) {
-    buf_str(b, ",\"status\":");
-    if (it->status == 0)
-        buf_str(b, "null");
-    else
-        buf_json(b, vocabulary(VOC_STATUS)->terms[it->status - 1].code);
-    buf_str(b, ",\"verified_on\":");
+    const struct pieces *p = pieces();
+    buf_add(b, p->status[it->status].text, p->status[it->status].len);
     if (it->verified_on == INT32_MIN)
         buf_str(b, "null");
     else
@@ -101,7 +155,10 @@ static void add_open(struct buf *b, const struct context *c, const struct neares
     buf_char(b, '}');
 }
 
-/* Criteria whose level is shown though it is `yes`. */
+static void add_piece(struct buf *b, const struct piece *p) {
+    buf_add(b, p->text, p->len);
+}
+
 static void add_fit(struct buf *b, const struct verdict *v) {
     uint32_t all = 0;
     for (int level = 0; level < LEVEL_COUNT; level++)
@@ -114,11 +171,7 @@ static void add_fit(struct buf *b, const struct verdict *v) {
             level++;
         if (left != all)
             buf_char(b, ',');
-        buf_char(b, '"');
-        buf_str(b, criterion_names[__builtin_ctz(bit)]);
-        buf_str(b, "\":\"");
-        buf_str(b, level_names[level]);
-        buf_char(b, '"');
+        add_piece(b, &pieces()->fit[__builtin_ctz(bit)][level]);
     }
     buf_char(b, '}');
 }
@@ -128,9 +181,7 @@ static void add_criteria(struct buf *b, uint32_t set) {
     for (uint32_t left = set; left != 0; left &= left - 1) {
         if (left != set)
             buf_char(b, ',');
-        buf_char(b, '"');
-        buf_str(b, criterion_names[__builtin_ctz(left)]);
-        buf_char(b, '"');
+        add_piece(b, &pieces()->name[__builtin_ctz(left)]);
     }
     buf_char(b, ']');
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/log.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,12 +12,14 @@
 
 #include "data/mem.h"
 
-#define LINES 8192 /* bytes gathered by one thread at most */
+#define LINES (256 * 1024) /* bytes gathered by one thread at most */
+#define LINE_MAX_BYTES 128
 
 struct lines {
-    pthread_mutex_t lock; /* taken by its thread and, once a second, by log_flush() */
+    pthread_mutex_t lock; /* taken by its thread, and briefly by log_flush() */
     struct lines *next;
     size_t len;
+    uint64_t lost;
     char text[LINES];
 };
 
@@ -34,15 +39,19 @@ static struct lines *lines_of_thread(void) {
     return mine;
 }
 
-/* A log that cannot be written has nowhere to say so. */
-static void write_out(struct lines *l) {
-    for (size_t at = 0; at < l->len;) {
-        ssize_t n = write(STDERR_FILENO, l->text + at, l->len - at);
+/* Writes without waiting: poll() promises room for PIPE_BUF bytes. False: nobody reads. */
+static bool write_out(const char *text, size_t len) {
+    for (size_t at = 0; at < len;) {
+        struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+        size_t most = len - at < PIPE_BUF ? len - at : PIPE_BUF;
+        if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT))
+            return false;
+        ssize_t n = write(STDERR_FILENO, text + at, most);
         if (n <= 0)
-            break;
+            return false;
         at += (size_t)n;
     }
-    l->len = 0;
+    return true;
 }
 
 /* Text that fits: a line is below 128 bytes (a route's name below 60). */
@@ -76,23 +85,45 @@ void log_request(const char *route, int status, int64_t ms) {
     }
     struct lines *l = lines_of_thread();
     pthread_mutex_lock(&l->lock);
-    if (sizeof l->text - l->len < 128)
-        write_out(l);
-    append(l, stamp);
-    append(l, " ");
-    append(l, route);
-    append_number(l, status);
-    append_number(l, ms);
-    append(l, "\n");
+    if (sizeof l->text - l->len < LINE_MAX_BYTES) {
+        l->lost++;
+    } else {
+        append(l, stamp);
+        append(l, " ");
+        append(l, route);
+        append_number(l, status);
+        append_number(l, ms);
+        append(l, "\n");
+    }
     pthread_mutex_unlock(&l->lock);
 }
 
+/* Takes the lines of one thread over; returns their length. */
+static size_t take_over(struct lines *l, char *into, uint64_t *lost) {
+    pthread_mutex_lock(&l->lock);
+    size_t len = l->len;
+    memcpy(into, l->text, len);
+    *lost += l->lost;
+    l->len = 0;
+    l->lost = 0;
+    pthread_mutex_unlock(&l->lock);
+    return len;
+}
+
 void log_flush(void) {
+    static char text[LINES];
+    static uint64_t lost;
     pthread_mutex_lock(&all_lock);
-    for (struct lines *l = all; l != NULL; l = l->next) {
-        pthread_mutex_lock(&l->lock);
-        write_out(l);
-        pthread_mutex_unlock(&l->lock);
-    }
+    struct lines *first = all;
     pthread_mutex_unlock(&all_lock);
+    for (struct lines *l = first; l != NULL; l = l->next) {
+        size_t len = take_over(l, text, &lost);
+        if (!write_out(text, len))
+            lost++;
+    }
+    if (lost == 0)
+        return;
+    int n = snprintf(text, sizeof text, "haven: log lines were lost\n");
+    if (write_out(text, (size_t)n))
+        lost = 0;
 }

@@ -6,7 +6,8 @@
  *   2026-11-22T11:50Z nearest 200 1
  *   minute            route   status milliseconds
  *
- * Lines are gathered by thread and written about once a second.
+ * Threads that answer only gather lines; log_flush() writes them. Nobody ever waits for
+ * whoever reads the log: what does not fit is lost, and how much is said.
  */
 #ifndef SERVER_HTTP_LOG_H
 #define SERVER_HTTP_LOG_H
@@ -15,7 +16,7 @@
 
 void log_request(const char *route, int status, int64_t ms);
 
-/* Writes what all threads have gathered. */
+/* Writes what all threads have gathered; call it a few times a second, from one thread. */
 void log_flush(void);
 
 #endif

@@ -76,12 +76,9 @@ static void take(struct sweep *w, uint32_t service, double distance) {
     w->unconfirmed_done = list_settled(w->unconfirmed);
 }
 
-static bool worth_taking(struct sweep *w, uint32_t service) {
+static bool worth_taking(const struct sweep *w, uint32_t service) {
     const struct snap_service *s = &w->s->services[service];
     if (!within_countries(w->q, s->country) || s->flags & SERVICE_GONE)
-        return false;
-    /* Its signature says at once what most are not; but not whether the need is known. */
-    if (states_need(s, w->q) && !below_wanted(&w->s->signatures[s->signature], w))
         return false;
     struct verdict v = admission(w->s, w->q, service);
     enum level level = verdict_worst(&v);
@@ -91,7 +88,7 @@ static bool worth_taking(struct sweep *w, uint32_t service) {
 
 /* While services are counted all matter; then only those that would be shown. */
 static bool any_wanted(const uint32_t *services, uint32_t count, void *ctx) {
-    struct sweep *w = ctx;
+    const struct sweep *w = ctx;
     for (uint32_t i = 0; i < count && w->counting_ended; i++)
         if (worth_taking(w, services[i]))
             return true;

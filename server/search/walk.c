@@ -60,8 +60,11 @@ static void push_node(struct walk *w, uint32_t node) {
 
 static bool entry_wanted(const struct walk *w, const struct walk_filter *filter,
                          uint32_t entry) {
-    const struct snap_run *items = &w->s->entries[entry].items;
-    return filter->any(w->s->items + items->first, items->count, filter->ctx);
+    const struct snap_entry *e = &w->s->entries[entry];
+    if (e->signature != SNAP_NONE &&
+        !filter->below(&w->s->signatures[e->signature], filter->ctx))
+        return false;
+    return filter->any(w->s->items + e->items.first, e->items.count, filter->ctx);
 }
 
 static void open_node(struct walk *w, const struct snap_node *n,
