@@ -157,8 +157,15 @@ struct snap_node {
     uint32_t first;        /* of `nodes` or, in a leaf, of `entries` */
     uint16_t count;
     uint16_t leaf;
-    struct snap_signature signature;
+    struct snap_signature signature; /* of all services below */
+    struct snap_signature silent;    /* of those that are silent on a usual criterion */
 };
+
+/* The usual criteria: what nearly every query asks, and what matters always. */
+#define USUAL_CRITERIA                                                                   \
+    (1u << CRIT_GENDER | 1u << CRIT_AGE | 1u << CRIT_FORM | 1u << CRIT_LANGUAGE |         \
+     1u << CRIT_NATIONALITY | 1u << CRIT_AREA | 1u << CRIT_NEED | 1u << CRIT_STATUS |     \
+     1u << CRIT_VALID_UNTIL)
 
 /* The services of one need at one site, by id. */
 struct snap_entry {

@@ -108,6 +108,24 @@ static bool states(const struct snap_service *s, const uint64_t *within) {
     return stated != 0 || within == NULL;
 }
 
+/* True when asked about the usual a service may not know. Gender `other` apart: hardly any
+ * record names it, and a query for it looks at all services. */
+static bool silent_on_usual(const struct snap_signature *s) {
+    int other = vocabulary_find(VOC_GENDER, "other", 5);
+    return (s->silent & USUAL_CRITERIA) || s->language_silent ||
+           (s->gender_silent & ~(1u << other));
+}
+
+static void node_add_service(const struct tree_input *in, const uint64_t *within,
+                             struct snap_node *n, uint32_t service) {
+    struct snap_signature signature = in->signatures[in->services[service].signature];
+    if (!states(&in->services[service], within))
+        signature.silent |= criterion_bit(CRIT_NEED);
+    signature_add(&n->signature, &signature);
+    if (silent_on_usual(&signature))
+        signature_add(&n->silent, &signature);
+}
+
 static void node_add_entry(const struct tree_input *in, const struct tree_output *out,
                            const uint64_t *within, struct snap_node *n,
                            struct snap_entry *entry) {
@@ -120,14 +138,11 @@ static void node_add_entry(const struct tree_input *in, const struct tree_output
     }
     node_cover(n, low, high);
     n->count++;
-    for (uint32_t i = 0; i < entry->items.count; i++) {
-        uint32_t service = out->items[entry->items.first + i];
-        signature_add(&n->signature, &in->signatures[in->services[service].signature]);
-        if (!states(&in->services[service], within))
-            n->signature.silent |= criterion_bit(CRIT_NEED);
-        else if (entry->items.count == 1)
-            entry->signature = in->services[service].signature;
-    }
+    for (uint32_t i = 0; i < entry->items.count; i++)
+        node_add_service(in, within, n, out->items[entry->items.first + i]);
+    uint32_t first = out->items[entry->items.first];
+    if (entry->items.count == 1 && states(&in->services[first], within))
+        entry->signature = in->services[first].signature;
 }
 
 static struct snap_node *add_node(struct tree_output *out, uint32_t first, bool leaf) {
@@ -157,6 +172,7 @@ static uint32_t pack_levels(const struct tree_input *in, struct tree_output *out
             struct snap_node *n = &out->nodes[out->node_count - 1];
             node_cover(n, out->nodes[child].low, out->nodes[child].high);
             signature_add(&n->signature, &out->nodes[child].signature);
+            signature_add(&n->silent, &out->nodes[child].silent);
             n->count++;
         }
         level = end;

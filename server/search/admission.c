@@ -429,6 +429,14 @@ static uint32_t settled(const struct query *q) {
     return set;
 }
 
+/* Criteria that are asked but never unknown need no looking. */
+static bool is_usual(const struct query *q) {
+    uint32_t never = criterion_bit(CRIT_DETENTION) | criterion_bit(CRIT_AVOID) | settled(q);
+    int other = vocabulary_find(VOC_GENDER, "other", 5);
+    return (q->asked & ~never & ~(uint32_t)USUAL_CRITERIA) == 0 && q->country_count > 0 &&
+           !(asks(q, CRIT_GENDER) && q->gender == other);
+}
+
 struct probe probe_of(const struct query *q) {
     struct probe p = {
         .any_country = q->country_count == 0 || q->cross_border,
@@ -441,6 +449,7 @@ struct probe probe_of(const struct query *q) {
         .gender = (uint16_t)(1u << q->gender),
         .silent = q->asked | ALWAYS,
         .always_silent = q->country_count == 0,
+        .usual = is_usual(q),
     };
     for (int i = 0; i < q->country_count; i++)
         p.country |= UINT64_C(1) << q->country[i] % 64;

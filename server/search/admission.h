@@ -29,6 +29,7 @@ struct probe {
     uint32_t certain; /* criteria that a certain service must state */
     uint32_t silent;  /* criteria on one of which an uncertain service is silent */
     bool always_silent;
+    bool usual; /* only usual criteria are asked: silent services are known apart */
 };
 struct probe probe_of(const struct query *q);
 

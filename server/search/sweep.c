@@ -21,11 +21,13 @@ static bool results_settled(const struct sweep *w) {
     return list_settled(w->results) && !wants_spare(w);
 }
 
-static bool below_wanted(const struct snap_signature *below, void *ctx) {
+static bool below_wanted(const struct snap_signature *all, const struct snap_signature *silent,
+                         void *ctx) {
     const struct sweep *w = ctx;
     return !w->counting_ended ||
-           (!w->results_done && may_be_certain(below, &w->probe)) ||
-           (!w->unconfirmed_done && may_be_uncertain(below, &w->probe));
+           (!w->results_done && may_be_certain(all, &w->probe)) ||
+           (!w->unconfirmed_done &&
+            may_be_uncertain(w->probe.usual ? silent : all, &w->probe));
 }
 
 bool within_countries(const struct query *q, int country) {

@@ -58,12 +58,18 @@ static void push_node(struct walk *w, uint32_t node) {
     push(w, box_distance(w, &w->s->nodes[node]) - ROUNDING, WALK_NODE, node);
 }
 
+static bool node_wanted(const struct snap_node *n, const struct walk_filter *filter) {
+    return filter->below(&n->signature, &n->silent, filter->ctx);
+}
+
 static bool entry_wanted(const struct walk *w, const struct walk_filter *filter,
                          uint32_t entry) {
     const struct snap_entry *e = &w->s->entries[entry];
-    if (e->signature != SNAP_NONE &&
-        !filter->below(&w->s->signatures[e->signature], filter->ctx))
-        return false;
+    if (e->signature != SNAP_NONE) {
+        const struct snap_signature *own = &w->s->signatures[e->signature];
+        if (!filter->below(own, own, filter->ctx))
+            return false;
+    }
     return filter->any(w->s->items + e->items.first, e->items.count, filter->ctx);
 }
 
@@ -71,7 +77,7 @@ static void open_node(struct walk *w, const struct snap_node *n,
                       const struct walk_filter *filter) {
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
         if (!n->leaf) {
-            if (filter->below(&w->s->nodes[i].signature, filter->ctx))
+            if (node_wanted(&w->s->nodes[i], filter))
                 push_node(w, i);
         } else if (entry_wanted(w, filter, i)) {
             const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
@@ -149,7 +155,7 @@ static void step_on(struct walk *w, const struct walk_filter *filter) {
     struct walk_step step = pop(w);
     if (step.kind == WALK_NODE) {
         const struct snap_node *node = &w->s->nodes[step.index];
-        if (filter->below(&node->signature, filter->ctx))
+        if (node_wanted(node, filter))
             open_node(w, node, filter);
         return;
     }

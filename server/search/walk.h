@@ -42,8 +42,10 @@ void walk_start(struct walk *w, const struct snapshot *s, struct point from,
 
 /* What is worth walking to. */
 struct walk_filter {
-    /* False: nothing below a node matters. */
-    bool (*below)(const struct snap_signature *s, void *ctx);
+    /* False: nothing below a node matters: `all` is the union of all its services,
+     * `silent` of those that are silent on a usual criterion. */
+    bool (*below)(const struct snap_signature *all, const struct snap_signature *silent,
+                  void *ctx);
     /* False: none of the services of an entry matters, so that nobody needs to know how
      * far it is exactly. */
     bool (*any)(const uint32_t *services, uint32_t count, void *ctx);
