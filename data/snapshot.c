@@ -63,9 +63,9 @@ uint32_t snapshot_find(const struct snapshot *s, const uint8_t id[16]) {
     uint32_t low = 0, high = s->services_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = memcmp(s->services[middle].id, id, 16);
+        int order = memcmp(s->services[s->by_id[middle]].id, id, 16);
         if (order == 0)
-            return middle;
+            return s->by_id[middle];
         if (order < 0)
             low = middle + 1;
         else

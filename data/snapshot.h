@@ -3,7 +3,7 @@
  * The snapshot: the directory as the server answers from it. One relocatable block of
  * memory, immutable, made from the record, safe to read from any number of threads.
  *
- *   header | services (sorted by id) | sites | rules | choices | ... | trees | text
+ *   header | services (near ones together) | by id | sites | rules | choices | ... | trees | text
  *
  * Everything refers to everything by index or by offset into the block; there is no
  * pointer in it. The staff and the public snapshot have the same form, but the public one
@@ -126,13 +126,14 @@ struct snap_service {
     uint32_t summary_len, point_len, detail_len;
     struct snap_run translations; /* in `texts`: the same in other languages */
     uint32_t signature;           /* in `signatures` */
+    uint32_t id_rank;             /* how many services have a lower id: breaks ties */
     uint16_t country;             /* index in country.csv */
     uint16_t zone;                /* in `zones`, or UINT16_MAX */
     uint8_t kind;                 /* index + 1 in kind.csv, 0: not stated */
     uint8_t status;               /* index + 1 in status.csv */
     uint16_t flags;               /* enum service_flag */
     uint8_t remote;               /* bit: index in remote.csv */
-    uint8_t padding[5];
+    uint8_t padding;
 };
 
 /* The texts of a service in another language. */
@@ -199,6 +200,7 @@ struct snap_holiday {
 /* The sections, in the order in which they stand in the block. */
 #define SNAP_SECTIONS(S)                                                                 \
     S(services, struct snap_service)                                                     \
+    S(by_id, uint32_t)                                                                   \
     S(organizations, struct snap_organization)                                           \
     S(sites, struct snap_site)                                                           \
     S(rule_lists, uint32_t)                                                              \

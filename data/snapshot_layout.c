@@ -9,29 +9,6 @@
 #include "data/snapshot_builder.h"
 #include "data/snapshot_tree.h"
 
-static int compare_services(const void *a, const void *b, void *ctx) {
-    const struct snap_service *services = ctx;
-    return memcmp(services[*(const uint32_t *)a].id, services[*(const uint32_t *)b].id, 16);
-}
-
-/* Sorts services by id; links then name the new places. */
-static uint32_t *sort_services(struct snapshot_builder *b) {
-    uint32_t *order = xcalloc((size_t)b->count + 1, sizeof *order);
-    uint32_t *place = xcalloc((size_t)b->count + 1, sizeof *place);
-    for (uint32_t i = 0; i < b->count; i++)
-        order[i] = i;
-    qsort_r(order, b->count, sizeof *order, compare_services, b->services);
-    struct snap_service *sorted = xcalloc((size_t)b->count + 1, sizeof *sorted);
-    for (uint32_t i = 0; i < b->count; i++) {
-        sorted[i] = b->services[order[i]];
-        place[order[i]] = i;
-    }
-    free(b->services);
-    free(order);
-    b->services = sorted;
-    return place;
-}
-
 struct keyed_site {
     uint32_t key, site;
 };
@@ -61,6 +38,69 @@ static void sort_sites(struct snapshot_builder *b) {
     free(keys);
     free(place);
     b->site = sorted;
+}
+
+static int compare_ids(const void *a, const void *b, void *ctx) {
+    const struct snap_service *services = ctx;
+    return memcmp(services[*(const uint32_t *)a].id, services[*(const uint32_t *)b].id, 16);
+}
+
+static int compare_places(const void *a, const void *b, void *ctx) {
+    const struct snap_service *services = ctx;
+    const struct snap_service *x = &services[*(const uint32_t *)a];
+    const struct snap_service *y = &services[*(const uint32_t *)b];
+    if (x->site != y->site)
+        return x->site < y->site ? -1 : 1;
+    return x->id_rank < y->id_rank ? -1 : 1;
+}
+
+static uint32_t *numbers(uint32_t count) {
+    uint32_t *order = xcalloc((size_t)count + 1, sizeof *order);
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    return order;
+}
+
+/* The texts of a service and its translations, appended in their new order. */
+static void move_texts(struct snapshot_builder *b, struct snap_service *s, struct buf *into) {
+    size_t len = (size_t)s->summary_len + s->point_len + s->detail_len;
+    const char *from = b->text.data + s->text;
+    s->text = (uint32_t)into->len;
+    buf_add(into, from, len);
+    for (uint32_t i = 0; i < s->translations.count; i++) {
+        struct snap_text *t = &b->texts[s->translations.first + i];
+        from = b->text.data + t->text;
+        t->text = (uint32_t)into->len;
+        buf_add(into, from, (size_t)t->summary_len + t->detail_len);
+    }
+}
+
+/* Sorts services by site, then id, so that neighbours on the map are neighbours in memory,
+ * texts as well; sites are in their order already. Fills `by_id` (the services by their
+ * ids) and returns where each service went. */
+static uint32_t *sort_services(struct snapshot_builder *b, uint32_t *by_id) {
+    uint32_t *order = numbers(b->count), *ids = numbers(b->count);
+    uint32_t *place = xcalloc((size_t)b->count + 1, sizeof *place);
+    struct snap_service *sorted = xcalloc((size_t)b->count + 1, sizeof *sorted);
+    struct buf text = {0};
+    qsort_r(ids, b->count, sizeof *ids, compare_ids, b->services);
+    for (uint32_t i = 0; i < b->count; i++)
+        b->services[ids[i]].id_rank = i;
+    qsort_r(order, b->count, sizeof *order, compare_places, b->services);
+    buf_reserve(&text, b->text.len + 1);
+    for (uint32_t i = 0; i < b->count; i++) {
+        sorted[i] = b->services[order[i]];
+        move_texts(b, &sorted[i], &text);
+        place[order[i]] = i;
+        by_id[sorted[i].id_rank] = i;
+    }
+    free(b->services);
+    buf_free(&b->text);
+    free(order);
+    free(ids);
+    b->services = sorted;
+    b->text = text;
+    return place;
 }
 
 static uint32_t *resolve_links(const struct snapshot_builder *b, const uint32_t *place) {
@@ -107,15 +147,17 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         error_set(e, ERR_ENVIRONMENT, "the directory has more than 4 GiB of text");
         return NULL;
     }
-    uint32_t *place = sort_services(b);
-    uint32_t *links = resolve_links(b, place);
     sort_sites(b);
-    struct tree_input in = {b->services, b->signature, b->site, b->count};
+    uint32_t *by_id = xcalloc((size_t)b->count + 1, sizeof *by_id);
+    uint32_t *place = sort_services(b, by_id);
+    uint32_t *links = resolve_links(b, place);
+    struct tree_input in = {b->services, by_id, b->signature, b->site, b->count};
     struct tree_output out = {0};
     tree_pack(&in, &out);
     const struct admit *a = &b->admit;
     struct section section[SNAP_SECTION_COUNT] = {
         [SNAP_services] = {b->services, b->count, sizeof *b->services},
+        [SNAP_by_id] = {by_id, b->count, sizeof *by_id},
         [SNAP_organizations] = {b->organization, b->organizations.count, 16},
         [SNAP_sites] = {b->site, b->sites.count, sizeof *b->site},
         [SNAP_rule_lists] = {b->rule_list.data, b->rule_list_count, sizeof(uint32_t)},
@@ -136,7 +178,7 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         [SNAP_text] = {b->text.data, b->text.len, 1},
     };
     void *block = lay_out(section, b->view, revision, size);
-    void *arrays[] = {place, links, out.trees, out.nodes, out.entries, out.items};
+    void *arrays[] = {by_id, place, links, out.trees, out.nodes, out.entries, out.items};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     return block;

@@ -63,28 +63,6 @@ static uint32_t add_item(struct tree_output *out, uint32_t service) {
     return out->item_count++;
 }
 
-/* Services in the order of their sites, then of their ids; unplaced ones at the end. */
-static uint32_t *by_site(const struct tree_input *in) {
-    uint32_t sites = 0;
-    for (uint32_t i = 0; i < in->service_count; i++)
-        if (in->services[i].site != SNAP_NONE && in->services[i].site >= sites)
-            sites = in->services[i].site + 1;
-    uint32_t *start = xcalloc((size_t)sites + 2, sizeof *start);
-    uint32_t *order = xcalloc((size_t)in->service_count + 1, sizeof *order);
-    for (uint32_t i = 0; i < in->service_count; i++) {
-        uint32_t site = in->services[i].site == SNAP_NONE ? sites : in->services[i].site;
-        start[site + 1]++;
-    }
-    for (uint32_t s = 0; s < sites; s++)
-        start[s + 1] += start[s];
-    for (uint32_t i = 0; i < in->service_count; i++) {
-        uint32_t site = in->services[i].site == SNAP_NONE ? sites : in->services[i].site;
-        order[start[site]++] = i;
-    }
-    free(start);
-    return order;
-}
-
 static void node_clear(struct snap_node *n, uint32_t first, bool leaf) {
     *n = (struct snap_node){.first = first, .leaf = leaf};
     for (int i = 0; i < 3; i++) {
@@ -213,7 +191,8 @@ static bool is_remote(const struct snap_service *s) {
     return s->remote != 0;
 }
 
-/* Appends the services of a need for which `member` holds, in the order given. */
+/* Appends the services of a need for which `member` holds, in the order given (NULL: as
+ * they stand). */
 static struct snap_run add_run(const struct tree_input *in, struct tree_output *out,
                                const uint64_t (*related)[SNAP_NEED_WORDS],
                                const uint32_t *order, int need,
@@ -241,8 +220,8 @@ static struct snap_run add_helplines(const struct tree_input *in, struct tree_ou
                                      int need) {
     struct snap_run run = {out->item_count, 0};
     for (uint32_t i = 0; i < in->service_count; i++)
-        if (in->services[i].needs[need / 64] >> need % 64 & 1)
-            add_item(out, i);
+        if (in->services[in->by_id[i]].needs[need / 64] >> need % 64 & 1)
+            add_item(out, in->by_id[i]);
     run.count = out->item_count - run.first;
     return run;
 }
@@ -253,24 +232,22 @@ void tree_pack(const struct tree_input *in, struct tree_output *out) {
     uint64_t(*related)[SNAP_NEED_WORDS] = xcalloc((size_t)in->service_count + 1, sizeof *related);
     for (uint32_t i = 0; i < in->service_count; i++)
         related_needs(sets, &in->services[i], related[i]);
-    uint32_t *order = by_site(in);
     out->tree_count = (uint32_t)sets->count + 1;
     out->trees = xcalloc(out->tree_count, sizeof *out->trees);
     const uint64_t(*rows)[SNAP_NEED_WORDS] = (const uint64_t(*)[SNAP_NEED_WORDS])related;
     for (uint32_t t = 0; t < out->tree_count; t++) {
         int need = t == (uint32_t)sets->count ? -1 : (int)t;
         struct snap_tree *tree = &out->trees[t];
-        tree->placed = add_run(in, out, rows, order, need, is_placed);
+        tree->placed = add_run(in, out, rows, NULL, need, is_placed);
         uint32_t first = out->entry_count;
         add_entries(in, out, tree->placed.first);
         tree->root = pack_levels(in, out, need < 0 ? NULL : vocabulary_below(VOC_NEED, need),
                                  first);
-        tree->unplaced = add_run(in, out, rows, NULL, need, is_unplaced);
-        tree->remote = add_run(in, out, rows, NULL, need, is_remote);
+        tree->unplaced = add_run(in, out, rows, in->by_id, need, is_unplaced);
+        tree->remote = add_run(in, out, rows, in->by_id, need, is_remote);
         if (is_helpline(need))
             tree->helplines = add_helplines(in, out, need);
     }
-    free(order);
     free(related);
     free(sets);
 }

@@ -8,9 +8,10 @@
 
 #include "data/snapshot.h"
 
-/* What the trees are made from and into; services are sorted by id already. */
+/* What the trees are made from: services sorted by site, then id. */
 struct tree_input {
     const struct snap_service *services;
+    const uint32_t *by_id; /* the services by their ids */
     const struct snap_signature *signatures;
     const struct snap_site *sites; /* in the order of the curve */
     uint32_t service_count;

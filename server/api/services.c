@@ -41,7 +41,7 @@ struct filter {
     uint64_t need[SNAP_NEED_WORDS]; /* codes that are or lie below an asked one */
     bool has_need;
     int country; /* or -1 */
-    uint32_t from; /* first service of the page */
+    uint32_t from; /* how many ids come before the page */
     int limit;
     int language;
 };
@@ -89,7 +89,7 @@ static bool read_cursor(const struct context *c, const struct arg *a, struct fil
     uint32_t low = 0, high = c->snapshot->services_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (memcmp(c->snapshot->services[middle].id, id, sizeof id) <= 0)
+        if (memcmp(c->snapshot->services[c->snapshot->by_id[middle]].id, id, sizeof id) <= 0)
             low = middle + 1;
         else
             high = middle;
@@ -169,11 +169,12 @@ static void render_page(struct context *c, const struct filter *f, struct respon
     int shown = 0;
     bool more = false;
     buf_str(&r->body, "{\"services\":[");
-    for (uint32_t i = 0; i < s->services_count; i++) {
+    for (uint32_t rank = 0; rank < s->services_count; rank++) {
+        uint32_t i = s->by_id[rank];
         if (!matches(c, f, &s->services[i]))
             continue;
         total++;
-        if (i < f->from)
+        if (rank < f->from)
             continue;
         more = shown == f->limit;
         if (more)

@@ -33,7 +33,7 @@ bool found_before(const struct found *a, const struct found *b) {
         return a->rank < b->rank;
     if (a->distance != b->distance)
         return a->distance < b->distance;
-    return a->service < b->service;
+    return a->id_rank < b->id_rank;
 }
 
 bool list_offer(struct found_list *list, const struct found *f, struct found *dropped) {

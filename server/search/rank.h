@@ -9,13 +9,14 @@
 
 struct found {
     uint32_t service;
+    uint32_t id_rank;  /* of the service: breaks ties */
     uint32_t rank;     /* by `order`; 0 is best */
     uint32_t position; /* how many considered services came before */
     double distance;   /* metres; INFINITY without a point */
     struct verdict verdict;
 };
 
-/* The best `limit` of what was offered, by (rank, distance, service). */
+/* The best `limit` of what was offered, by (rank, distance, id). */
 struct found_list {
     int count, limit;
     struct found *at; /* of QUERY_LIMIT_MAX + 1 elements */

@@ -62,7 +62,8 @@ static void side_take(struct side *side, uint32_t number) {
     if (!side->reaches(side->s, side->q, service) || service->flags & SERVICE_GONE ||
         list_has(side->list, number))
         return;
-    struct found f = {.service = number, .distance = INFINITY}, dropped;
+    struct found f = {.service = number, .id_rank = service->id_rank, .distance = INFINITY};
+    struct found dropped;
     f.verdict = admission(side->s, side->q, number);
     enum level level = verdict_worst(&f.verdict);
     f.rank = level == LEVEL_UNKNOWN;
@@ -79,7 +80,7 @@ static void side_run(struct side *side, struct snap_run run) {
     for (uint32_t i = 0; i < run.count; i++) {
         uint32_t service = side->s->items[run.first + i];
         if (!side->by_distance && list_settled(side->list) &&
-            service > side->list->at[side->list->count - 1].service)
+            side->s->services[service].id_rank > side->list->at[side->list->count - 1].id_rank)
             return;
         side_take(side, service);
     }

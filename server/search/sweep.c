@@ -62,7 +62,7 @@ static void count_one(struct sweep *w, const struct found *f) {
 
 static void take(struct sweep *w, uint32_t service, double distance) {
     const struct snap_service *s = &w->s->services[service];
-    struct found f = {.service = service, .distance = distance};
+    struct found f = {.service = service, .id_rank = s->id_rank, .distance = distance};
     f.verdict = admission(w->s, w->q, service);
     f.rank = rank_of(w->q, s, &f.verdict);
     f.position = w->considered_count;

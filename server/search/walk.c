@@ -106,8 +106,10 @@ static void hand_out(struct walk *w, uint32_t entry, double distance) {
     w->distance = distance;
 }
 
-static int compare_items(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+static int compare_items(const void *a, const void *b, void *ctx) {
+    const struct snap_service *services = ctx;
+    uint32_t x = services[*(const uint32_t *)a].id_rank;
+    uint32_t y = services[*(const uint32_t *)b].id_rank;
     return x < y ? -1 : x > y;
 }
 
@@ -123,7 +125,8 @@ static void hand_out_tied(struct walk *w, struct walk_step first) {
         if (more)
             first = pop(w);
     }
-    qsort(w->merged, n, sizeof *w->merged, compare_items);
+    qsort_r(w->merged, n, sizeof *w->merged, compare_items,
+            (void *)(uintptr_t)w->s->services);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (i == 0 || w->merged[i] != w->merged[kept - 1])

@@ -35,8 +35,8 @@ export async function serve(db) {
     const child = start(program, ['serve', '--db', db, '--listen', '127.0.0.1:0']);
     let port;
     await until('haven serve', () => {
-        if (child.exitCode !== null) throw new Error(child.said);
-        port = /http:\/\/[^\s]*:(\d+)/.exec(child.said)?.[1];
+        if (child.exitCode !== null) throw new Error(child.said());
+        port = /listening on http:\/\/\S*:(\d+)/.exec(child.said())?.[1];
         return port !== undefined;
     });
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/status`);

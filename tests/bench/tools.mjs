@@ -5,16 +5,25 @@
  * however it does.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+    chmodSync,
+    closeSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const here = fileURLToPath(new URL('.', import.meta.url));
 export const small = process.env.BENCH_SCALE === 'small';
 export const cores = cpus().length;
 const CONNECTIONS = 32;
+const ANSWER_S = 1;
 const STOP_MS = 10_000;
 const READY_MS = 120_000;
 
@@ -32,12 +41,16 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
-/* Starts a program that runs until stop(). `end` ends it where a signal does not do. */
+/* Starts a program that runs until stop(). What it says goes to a file and not to a pipe:
+ * this process is blocked while it measures, and a program whose log nobody takes stops.
+ * `end` ends it where a signal does not do. */
 export function start(program, args, { end, ...options } = {}) {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
-    child.said = '';
-    child.stderr?.on('data', (text) => (child.said = (child.said + text).slice(-4000)));
-    child.on('error', (error) => (child.said += error.message));
+    const path = inWork(`${basename(program)}-${live.size}.log`);
+    const fd = openSync(path, 'w');
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', fd], ...options });
+    closeSync(fd);
+    child.said = () => readFileSync(path, 'utf8');
+    child.on('error', (error) => console.error(`${program}: ${error.message}`));
     live.set(child, end);
     child.on('exit', () => live.delete(child));
     return child;
@@ -133,16 +146,19 @@ export function writeLoad(name, lines) {
     return path;
 }
 
-/* Answered requests a second; any answer that is not a success is an error. */
+/* Answered requests a second. An answer that is not a success, one that takes longer than
+ * ANSWER_S, or none at all is an error: a server that stalls has no speed. */
 export async function wrk(port, load, key, duration) {
     const args = [
-        ...['-t1', `-c${CONNECTIONS}`, `-d${duration}s`, '--timeout', '10s'],
+        ...['-t1', `-c${CONNECTIONS}`, `-d${duration}s`, '--timeout', `${ANSWER_S}s`],
         ...['-s', join(here, 'load.lua'), `http://127.0.0.1:${port}`, '--', load],
         ...(key ? [key] : []),
     ];
     const text = run('wrk', args);
     if (/Non-2xx|Socket errors/.test(text)) throw new Error(`wrk on ${load}: ${text}`);
-    return Number(/Requests\/sec:\s*([\d.]+)/.exec(text)[1]);
+    const rate = Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1]);
+    if (!(rate > 0)) throw new Error(`wrk on ${load}: nothing was answered: ${text}`);
+    return rate;
 }
 
 /* ---- the table ---------------------------------------------------------------------------- */

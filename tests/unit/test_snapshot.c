@@ -214,7 +214,8 @@ static void test_find(void **state) {
             assert_int_equal(snapshot_find(&s, near), SNAP_NONE);
         }
         for (uint32_t i = 1; i < s.services_count; i++)
-            assert_true(memcmp(s.services[i - 1].id, s.services[i].id, ID_BYTES) < 0);
+            assert_true(memcmp(s.services[s.by_id[i - 1]].id, s.services[s.by_id[i]].id,
+                               ID_BYTES) < 0);
         free(b.bytes);
     }
 }

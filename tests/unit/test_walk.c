@@ -81,14 +81,14 @@ static void world_clear(struct world *w) {
 
 struct hit {
     double distance;
-    uint32_t service;
+    uint32_t service, id_rank;
 };
 
 static int compare(const void *a, const void *b) {
     const struct hit *x = a, *y = b;
     if (x->distance != y->distance)
         return x->distance < y->distance ? -1 : 1;
-    return x->service < y->service ? -1 : x->service > y->service;
+    return x->id_rank < y->id_rank ? -1 : x->id_rank > y->id_rank;
 }
 
 static bool asked(const struct snap_service *s, const struct query_list *need) {
@@ -107,13 +107,16 @@ static uint32_t brute(const struct snapshot *s, struct point from,
     for (uint32_t i = 0; i < s->services_count; i++)
         if (s->services[i].site != SNAP_NONE && asked(&s->services[i], need))
             out[n++] =
-                (struct hit){geo_distance(from, s->sites[s->services[i].site].point), i};
+                (struct hit){geo_distance(from, s->sites[s->services[i].site].point), i,
+                             s->services[i].id_rank};
     qsort(out, n, sizeof *out, compare);
     return n;
 }
 
-static bool every_node(const struct snap_signature *below_node, void *ctx) {
-    (void)below_node;
+static bool every_node(const struct snap_signature *all,
+                       const struct snap_signature *silent, void *ctx) {
+    (void)all;
+    (void)silent;
     (void)ctx;
     return true;
 }
@@ -301,8 +304,10 @@ static void test_many_on_one_point(void **state) {
     world_clear(&w);
 }
 
-static bool no_node(const struct snap_signature *below_node, void *ctx) {
-    (void)below_node;
+static bool no_node(const struct snap_signature *all, const struct snap_signature *silent,
+                      void *ctx) {
+    (void)silent;
+    (void)all;
     ++*(int *)ctx;
     return false;
 }
