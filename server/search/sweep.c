@@ -60,6 +60,12 @@ static void count_one(struct sweep *w, const struct found *f) {
     w->counting_ended = list_settled(w->results);
 }
 
+/* What is found will be copied into the answer: memory is asked for it in time. */
+static void fetch_text(const struct sweep *w, const struct snap_service *s) {
+    for (uint32_t at = 0; at < s->summary_len + s->point_len; at += 64)
+        __builtin_prefetch(w->s->text + s->text + at);
+}
+
 static void take(struct sweep *w, uint32_t service, double distance) {
     const struct snap_service *s = &w->s->services[service];
     struct found f = {.service = service, .id_rank = s->id_rank, .distance = distance};
@@ -68,6 +74,8 @@ static void take(struct sweep *w, uint32_t service, double distance) {
     f.position = w->considered_count;
     enum level level = verdict_worst(&f.verdict);
     struct found dropped;
+    if (level != LEVEL_NO)
+        fetch_text(w, s);
     if (level == LEVEL_UNKNOWN)
         list_offer(w->unconfirmed, &f, &dropped);
     else if (level != LEVEL_NO)
