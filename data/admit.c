@@ -324,6 +324,7 @@ static struct snap_signature rule_signature(const struct admit *a, const struct 
                                          r->no_interpreters);
     possible_ages(a, r, s.age);
     s.silent = rule_silent(a, r) & ~criterion_bit(CRIT_GENDER);
+    s.silent |= rule_for_children(r) ? CHILDREN_ONLY : 0;
     s.known = ~rule_silent(a, r);
     if (r->ages_case.count > 0)
         s.known |= criterion_bit(CRIT_AGE);

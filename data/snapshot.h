@@ -81,6 +81,15 @@ struct snap_rule {
     uint32_t limits; /* criteria that the rule limits: asked when a query leaves them out */
 };
 
+/* True when a rule admits nobody of 18 and over. */
+static inline bool rule_for_children(const struct snap_rule *r) {
+    return r->age_max < 18;
+}
+
+/* Beside the criteria in `silent` of a signature: some rule is for children only, which is
+ * not known to admit a person of a gender whose age is not given. */
+#define CHILDREN_ONLY (1u << CRIT_COUNT)
+
 /* What could be admitted below a node of a tree: unions over its services. */
 struct snap_signature {
     uint64_t country; /* bit: index in country.csv modulo 64 */
@@ -166,7 +175,7 @@ struct snap_node {
 #define USUAL_CRITERIA                                                                   \
     (1u << CRIT_GENDER | 1u << CRIT_AGE | 1u << CRIT_FORM | 1u << CRIT_LANGUAGE |         \
      1u << CRIT_NATIONALITY | 1u << CRIT_AREA | 1u << CRIT_NEED | 1u << CRIT_STATUS |     \
-     1u << CRIT_VALID_UNTIL)
+     1u << CRIT_VALID_UNTIL | CHILDREN_ONLY)
 
 /* The services of one need at one site, by id. */
 struct snap_entry {

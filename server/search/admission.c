@@ -371,6 +371,8 @@ static void rule_verdict(const struct snapshot *s, const struct snap_rule *r,
         enum criterion c = (enum criterion)__builtin_ctz(left);
         put(v, c, rule_level(s, r, service, q, c));
     }
+    if (asks(q, CRIT_GENDER) && !asks(q, CRIT_AGE) && rule_for_children(r))
+        put(v, CRIT_AGE, LEVEL_UNKNOWN);
     if (r->accompanied)
         put(v, CRIT_ACCOMPANIED_BY, LEVEL_CASE);
     v->limits |= r->limits;
@@ -447,7 +449,8 @@ struct probe probe_of(const struct query *q) {
         .form = mask_of(&q->form),
         .language = mask_of(&q->language),
         .gender = (uint16_t)(1u << q->gender),
-        .silent = q->asked | ALWAYS,
+        .silent = q->asked | ALWAYS |
+                  (asks(q, CRIT_GENDER) && !asks(q, CRIT_AGE) ? CHILDREN_ONLY : 0),
         .always_silent = q->country_count == 0,
         .usual = is_usual(q),
     };

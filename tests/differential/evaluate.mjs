@@ -468,6 +468,10 @@ function ruleFit(service, rule, { query }, vocabularies) {
     const forms = vocabularies.form;
     put('gender', 'gender', (v) => genderLevel(rule, v));
     put('age', 'age', (v) => ageLevel(rule, v));
+    const childrenOnly = rule.age_max !== null && rule.age_max < 18;
+    if (query.gender !== undefined && query.age === undefined && childrenOnly) {
+        fit.age = 'unknown';
+    }
     put('form', 'form', (v) => formLevel(rule, asList(v), forms));
     put('language', 'language', (v) =>
         languageLevel(rule, asList(v), vocabularies.language),

@@ -133,17 +133,19 @@ describe('who is admitted', () => {
         );
     });
 
-    test('age left out: a rule for boys says to ask the age', async (t) => {
+    test('a man whose age is not given is not confirmed by a rule for boys', async (t) => {
         const { ask } = await open(
             t,
             `
             b P`,
             { b: { genders: 'male', age_max: 17 } },
         );
-        const { results } = await ask({ gender: 'male' });
-        assert.deepEqual(results[0].fit, { gender: 'yes' });
-        assert.ok(results[0].ask.includes('age'));
-        assert.ok(!results[0].ask.includes('gender'));
+        const { results, unconfirmed } = await ask({ gender: 'male' });
+        assert.deepEqual(results, []);
+        assert.deepEqual(unconfirmed[0].fit, { gender: 'yes', age: 'unknown' });
+        assert.ok(unconfirmed[0].ask.includes('age'));
+        assert.ok(!unconfirmed[0].ask.includes('gender'));
+        assert.deepEqual((await ask({ gender: 'male', age: 17 })).unconfirmed, []);
         assert.deepEqual((await ask({})).results[0].ask, ['gender', 'age']);
     });
 
