@@ -231,7 +231,7 @@ describe('the evaluator', () => {
             [
                 row('a', {
                     genders: 'female',
-                    age_max: '17',
+                    age_min: '17',
                     languages: 'km',
                     interpreters: 'none',
                 }),
@@ -239,6 +239,14 @@ describe('the evaluator', () => {
             { gender: 'female' },
         ).results;
         assert.deepEqual(shown.ask, ['age', 'language']);
+    });
+
+    test('a rule for children does not confirm a person whose age is not given', () => {
+        const home = [row('a', { genders: 'female', age_max: '17' })];
+        const { results, unconfirmed } = ask(home, { gender: 'female' });
+        assert.deepEqual(results, []);
+        assert.equal(unconfirmed[0].fit.age, 'unknown');
+        assert.equal(ask(home, {}).results.length, 1);
     });
 
     test('paused ones, and one open beyond the limit', () => {
