@@ -395,14 +395,18 @@ struct overlay {
 
 static bool overlay_member(const char *key, const struct json *value, void *ctx) {
     struct overlay *o = ctx;
-    if (strcmp(key, "accompanied_by") == 0) {
+    bool whole = json_kind(value) == KIND_INTEGER;
+    bool companion = strcmp(key, "accompanied_by") == 0;
+    if (json_kind(value) != KIND_STRING && (!whole || companion))
+        return false;
+    if (companion) {
         o->accompanied = json_text(value, NULL);
         return true;
     }
     int column = column_find(key, strlen(key));
     if (column < 0 || (o->drop != NULL && o->drop[column]))
         return true;
-    if (json_kind(value) == KIND_INTEGER) {
+    if (whole) {
         snprintf(o->number[column], sizeof o->number[column], "%d", (int)json_whole(value));
         o->cell[column] = o->number[column];
     } else {
@@ -411,23 +415,22 @@ static bool overlay_member(const char *key, const struct json *value, void *ctx)
     return true;
 }
 
-static uint32_t read_rules(struct admit *a, const struct overlay *base, const char *json,
-                           struct snap_rule *out, struct error *e) {
-    struct json *list = json_parse(json, strlen(json), e);
-    if (list == NULL || json_kind(list) != KIND_ARRAY || json_count(list) > RULES_MAX - 1) {
-        json_free(list);
-        error_set(e, ERR_DATA, "rules: not a list of at most %d", RULES_MAX - 1);
-        return 0;
-    }
-    uint32_t count = 0;
+/* Appends the further rules to `out`, of which there is one, `*count`. The record is a file
+ * that other programs open as well: what no importer writes is refused. */
+static bool read_rules(struct admit *a, const struct overlay *base, const struct json *list,
+                       struct snap_rule *out, uint32_t *count) {
+    if (list == NULL || json_kind(list) != KIND_ARRAY || json_count(list) == 0 ||
+        json_count(list) > RULES_MAX - 1)
+        return false;
     for (size_t i = 0; i < json_count(list); i++) {
+        const struct json *rule = json_at(list, i);
         struct overlay o = *base;
         o.cell[COL_GENDERS] = o.cell[COL_AGE_MIN] = o.cell[COL_AGE_MAX] = "";
-        json_each(json_at(list, i), overlay_member, &o);
-        out[count++] = read_rule(a, o.cell, o.accompanied);
+        if (json_kind(rule) != KIND_OBJECT || !json_each(rule, overlay_member, &o))
+            return false;
+        out[(*count)++] = read_rule(a, o.cell, o.accompanied);
     }
-    json_free(list);
-    return count;
+    return true;
 }
 
 uint32_t admit_rules(struct admit *a, const struct flat *flat, const bool *drop,
@@ -438,11 +441,15 @@ uint32_t admit_rules(struct admit *a, const struct flat *flat, const bool *drop,
         base.cell[i] = drop != NULL && drop[i] ? "" : flat->cell[i];
     rules[0] = read_rule(a, base.cell, "");
     uint32_t count = 1;
-    if (flat->cell[COL_RULES][0] != '\0') {
-        uint32_t more = read_rules(a, &base, flat->cell[COL_RULES], rules + 1, e);
-        if (more == 0)
+    const char *further = flat->cell[COL_RULES];
+    if (further[0] != '\0') {
+        struct json *list = json_parse(further, strlen(further), e);
+        bool read = read_rules(a, &base, list, rules, &count);
+        json_free(list);
+        if (!read) {
+            error_set(e, ERR_DATA, "rules: not a list of 1 to %d objects", RULES_MAX - 1);
             return 0;
-        count += more;
+        }
         share_exclusions(a, rules, count);
     }
     for (uint32_t i = 0; i < count; i++)

@@ -62,7 +62,11 @@ static bool fail(sqlite3 *sqlite, const char *doing, struct error *e) {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* Nobody asks SQLite how much memory it uses, and a handle belongs to one thread. */
 static void init(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 500);
     spatialite_initialize();
 }
 
@@ -84,6 +88,8 @@ static bool configure(struct db *db, enum db_mode mode, struct error *e) {
         return false;
     if (mode == DB_READ)
         return db_exec(db, "PRAGMA cache_size = -32000", e);
+    if (mode == DB_CREATE && !db_exec(db, "PRAGMA page_size = 16384", e))
+        return false;
     return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA cache_size = -128000", e);
 }
 

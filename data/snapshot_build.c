@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/snapshot_build.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,10 +87,10 @@ static void set_needs(const struct snapshot_builder *b, const struct stored_serv
 
 static bool needs_within(const struct snap_service *s, const char *ancestor) {
     int above = vocabulary_find(VOC_NEED, ancestor, strlen(ancestor));
-    for (int n = 0; above >= 0 && n < vocabulary(VOC_NEED)->count; n++)
-        if ((s->needs[n / 64] >> n % 64 & 1) && vocabulary_within(VOC_NEED, n, above))
-            return true;
-    return false;
+    uint64_t stated = 0;
+    for (int w = 0; w < SNAP_NEED_WORDS && above >= 0; w++)
+        stated |= s->needs[w] & vocabulary_below(VOC_NEED, above)[w];
+    return stated != 0;
 }
 
 static uint16_t status_flags(const char *status) {
@@ -417,6 +418,34 @@ static void holiday_both(const char *country, const char *date, void *ctx) {
     snapshot_builder_holiday(both->public, country, date);
 }
 
+/* The public one is laid out beside the staff one, in a thread of its own. */
+struct finishing {
+    struct snapshot_builder *builder;
+    void *block;
+    size_t size;
+    struct error error;
+};
+
+static void *finish(void *ctx) {
+    struct finishing *f = ctx;
+    f->block = snapshot_builder_finish(f->builder, 0, &f->size, &f->error);
+    return NULL;
+}
+
+static bool finish_both(const struct both *both, struct snapshot_pair *out, struct error *e) {
+    struct finishing public = {.builder = both->public};
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, finish, &public) != 0)
+        return error_set(e, ERR_ENVIRONMENT, "no thread for the public snapshot");
+    out->staff = snapshot_builder_finish(both->staff, out->revision, &out->staff_size, e);
+    pthread_join(thread, NULL);
+    out->public = public.block;
+    out->public_size = public.size;
+    if (out->staff != NULL && out->public == NULL)
+        *e = public.error;
+    return out->staff != NULL && out->public != NULL;
+}
+
 bool snapshot_build(struct record *record, int64_t now, struct snapshot_pair *out,
                     struct error *e) {
     const int64_t year = 366 * 86400; /* so that the same directory is the same bytes */
@@ -424,16 +453,13 @@ bool snapshot_build(struct record *record, int64_t now, struct snapshot_pair *ou
                         snapshot_builder_new(SNAP_PUBLIC, now / year * year)};
     *out = (struct snapshot_pair){0};
     bool done = record_each(record, &out->revision, add_both, &both, e) &&
-                record_each_holiday(record, holiday_both, &both, e);
-    if (done)
-        out->staff = snapshot_builder_finish(both.staff, out->revision, &out->staff_size, e);
-    if (out->staff != NULL)
-        out->public =
-            snapshot_builder_finish(both.public, out->revision, &out->public_size, e);
+                record_each_holiday(record, holiday_both, &both, e) &&
+                finish_both(&both, out, e);
     snapshot_builder_free(both.staff);
     snapshot_builder_free(both.public);
-    if (out->public != NULL)
-        return true;
-    free(out->staff);
-    return false;
+    if (!done) {
+        free(out->staff);
+        free(out->public);
+    }
+    return done;
 }

@@ -120,6 +120,8 @@ static bool phone_public(const struct json *phone) {
     const struct json *audience = json_get(phone, "audience");
     if (audience == NULL)
         return publish_phone(-1);
+    if (json_kind(audience) != KIND_STRING)
+        return false;
     size_t len;
     const char *code = json_text(audience, &len);
     return publish_phone(vocabulary_find(VOC_AUDIENCE, code, len));
@@ -147,8 +149,9 @@ static void add_phones(struct buf *b, const char *cell, enum snap_view view) {
     struct json *phones = cell[0] ? json_parse(cell, strlen(cell), &e) : NULL;
     for (size_t i = 0; phones != NULL && i < json_count(phones); i++) {
         const struct json *phone = json_at(phones, i);
-        if (view == SNAP_PUBLIC && !phone_public(phone))
-            continue;
+        if (json_kind(phone) != KIND_OBJECT ||
+            (view == SNAP_PUBLIC && !phone_public(phone)))
+            continue; /* no importer writes another, but others write the file too */
         buf_json_comma(b);
         buf_char(b, '{');
         json_each(phone, add_phone_member, b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The JSON of a service, rendered once when a snapshot is built. Three pieces, so that an
- * answer is put together by copying (server/search/render.c fills what stands between):
+ * answer is put together by copying (server/api/nearest_render.c fills what is between):
  *
  *   summary  {"id":...,"name":..., ... "warnings":[...]      no closing brace
  *   point    {"lat":...,"lon":...,"precision":"exact"}        or null

@@ -57,12 +57,6 @@ static void related_needs(const struct need_sets *sets, const struct snap_servic
                 out[w] |= sets->related[n][w];
 }
 
-static uint32_t add_item(struct tree_output *out, uint32_t service) {
-    out->items = xgrow(out->items, &out->item_capacity, out->item_count, sizeof *out->items);
-    out->items[out->item_count] = service;
-    return out->item_count++;
-}
-
 static void node_clear(struct snap_node *n, uint32_t first, bool leaf) {
     *n = (struct snap_node){.first = first, .leaf = leaf};
     for (int i = 0; i < 3; i++) {
@@ -158,25 +152,18 @@ static uint32_t pack_levels(const struct tree_input *in, struct tree_output *out
     return level;
 }
 
-/* Groups the items from `first` by site into entries. */
+/* Groups the items of a run by site into entries. */
 static void add_entries(const struct tree_input *in, struct tree_output *out,
-                        uint32_t first) {
-    for (uint32_t i = first; i < out->item_count; i++) {
+                        struct snap_run items) {
+    for (uint32_t i = items.first; i < items.first + items.count; i++) {
         uint32_t site = in->services[out->items[i]].site;
-        if (i == first || out->entries[out->entry_count - 1].site != site) {
+        if (i == items.first || out->entries[out->entry_count - 1].site != site) {
             out->entries = xgrow(out->entries, &out->entry_capacity, out->entry_count,
                                  sizeof *out->entries);
             out->entries[out->entry_count++] = (struct snap_entry){site, {i, 0}, SNAP_NONE};
         }
         out->entries[out->entry_count - 1].items.count++;
     }
-}
-
-static bool in_tree(const uint64_t *related, int need, const struct snap_service *s) {
-    uint64_t any = 0;
-    for (int w = 0; w < SNAP_NEED_WORDS; w++)
-        any |= s->needs[w];
-    return need < 0 ? any != 0 : related[need / 64] >> need % 64 & 1;
 }
 
 static bool is_placed(const struct snap_service *s) {
@@ -191,21 +178,66 @@ static bool is_remote(const struct snap_service *s) {
     return s->remote != 0;
 }
 
-/* Appends the services of a need for which `member` holds, in the order given (NULL: as
- * they stand). */
-static struct snap_run add_run(const struct tree_input *in, struct tree_output *out,
-                               const uint64_t (*related)[SNAP_NEED_WORDS],
-                               const uint32_t *order, int need,
-                               bool (*member)(const struct snap_service *)) {
-    struct snap_run run = {out->item_count, 0};
+/* A kind of run that every tree has: which services stand in it, and where it is kept. */
+struct run_kind {
+    bool (*member)(const struct snap_service *s);
+    bool by_id; /* otherwise as the services stand: by site */
+    size_t run; /* offset of the snap_run in a snap_tree */
+};
+
+static struct snap_run *run_of(struct tree_output *out, const struct run_kind *kind,
+                               uint32_t tree) {
+    return (struct snap_run *)(void *)((char *)&out->trees[tree] + kind->run);
+}
+
+/* Calls for every tree that a member stands in: those of its needs, and that of all. */
+static void each_place(const struct tree_input *in, const struct need_sets *sets,
+                       const struct run_kind *kind,
+                       void (*put)(void *ctx, uint32_t tree, uint32_t service), void *ctx) {
     for (uint32_t i = 0; i < in->service_count; i++) {
-        uint32_t service = order == NULL ? i : order[i];
-        const struct snap_service *s = &in->services[service];
-        if (member(s) && in_tree(related[service], need, s))
-            add_item(out, service);
+        uint32_t service = kind->by_id ? in->by_id[i] : i;
+        uint64_t related[SNAP_NEED_WORDS];
+        if (!kind->member(&in->services[service]))
+            continue;
+        related_needs(sets, &in->services[service], related);
+        uint64_t any = 0;
+        for (uint32_t w = 0; w < SNAP_NEED_WORDS; any |= related[w++])
+            for (uint64_t left = related[w]; left != 0; left &= left - 1)
+                put(ctx, w * 64 + (uint32_t)__builtin_ctzll(left), service);
+        if (any)
+            put(ctx, (uint32_t)sets->count, service);
     }
-    run.count = out->item_count - run.first;
-    return run;
+}
+
+struct filling {
+    struct tree_output *out;
+    const struct run_kind *kind;
+};
+
+static void count_place(void *ctx, uint32_t tree, uint32_t service) {
+    const struct filling *f = ctx;
+    (void)service;
+    run_of(f->out, f->kind, tree)->count++;
+}
+
+static void fill_place(void *ctx, uint32_t tree, uint32_t service) {
+    const struct filling *f = ctx;
+    struct snap_run *run = run_of(f->out, f->kind, tree);
+    f->out->items[run->first + run->count++] = service;
+}
+
+static void add_runs(const struct tree_input *in, struct tree_output *out,
+                     const struct need_sets *sets, const struct run_kind *kind) {
+    struct filling filling = {out, kind};
+    each_place(in, sets, kind, count_place, &filling);
+    for (uint32_t t = 0; t < out->tree_count; t++) {
+        struct snap_run *run = run_of(out, kind, t);
+        run->first = out->item_count;
+        out->item_count += run->count;
+        run->count = 0;
+    }
+    out->items = xgrow(out->items, &out->item_capacity, out->item_count, sizeof *out->items);
+    each_place(in, sets, kind, fill_place, &filling);
 }
 
 static bool is_helpline(int need) {
@@ -216,38 +248,39 @@ static bool is_helpline(int need) {
 }
 
 /* Services that state the need itself, by id. */
-static struct snap_run add_helplines(const struct tree_input *in, struct tree_output *out,
-                                     int need) {
-    struct snap_run run = {out->item_count, 0};
-    for (uint32_t i = 0; i < in->service_count; i++)
-        if (in->services[in->by_id[i]].needs[need / 64] >> need % 64 & 1)
-            add_item(out, in->by_id[i]);
-    run.count = out->item_count - run.first;
-    return run;
+static void add_helplines(const struct tree_input *in, struct tree_output *out, int need) {
+    struct snap_run *run = &out->trees[need].helplines;
+    run->first = out->item_count;
+    for (uint32_t i = 0; i < in->service_count; i++) {
+        if (!(in->services[in->by_id[i]].needs[need / 64] >> need % 64 & 1))
+            continue;
+        out->items = xgrow(out->items, &out->item_capacity, out->item_count, sizeof *out->items);
+        out->items[out->item_count++] = in->by_id[i];
+    }
+    run->count = out->item_count - run->first;
 }
 
 void tree_pack(const struct tree_input *in, struct tree_output *out) {
+    static const struct run_kind kinds[] = {
+        {is_placed, false, offsetof(struct snap_tree, placed)},
+        {is_unplaced, true, offsetof(struct snap_tree, unplaced)},
+        {is_remote, true, offsetof(struct snap_tree, remote)},
+    };
     struct need_sets *sets = xmalloc(sizeof *sets);
     need_sets_fill(sets);
-    uint64_t(*related)[SNAP_NEED_WORDS] = xcalloc((size_t)in->service_count + 1, sizeof *related);
-    for (uint32_t i = 0; i < in->service_count; i++)
-        related_needs(sets, &in->services[i], related[i]);
     out->tree_count = (uint32_t)sets->count + 1;
     out->trees = xcalloc(out->tree_count, sizeof *out->trees);
-    const uint64_t(*rows)[SNAP_NEED_WORDS] = (const uint64_t(*)[SNAP_NEED_WORDS])related;
-    for (uint32_t t = 0; t < out->tree_count; t++) {
-        int need = t == (uint32_t)sets->count ? -1 : (int)t;
-        struct snap_tree *tree = &out->trees[t];
-        tree->placed = add_run(in, out, rows, NULL, need, is_placed);
-        uint32_t first = out->entry_count;
-        add_entries(in, out, tree->placed.first);
-        tree->root = pack_levels(in, out, need < 0 ? NULL : vocabulary_below(VOC_NEED, need),
-                                 first);
-        tree->unplaced = add_run(in, out, rows, in->by_id, need, is_unplaced);
-        tree->remote = add_run(in, out, rows, in->by_id, need, is_remote);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        add_runs(in, out, sets, &kinds[i]);
+    for (int need = 0; need < sets->count; need++)
         if (is_helpline(need))
-            tree->helplines = add_helplines(in, out, need);
+            add_helplines(in, out, need);
+    for (uint32_t t = 0; t < out->tree_count; t++) {
+        bool all = t == (uint32_t)sets->count;
+        uint32_t first = out->entry_count;
+        add_entries(in, out, out->trees[t].placed);
+        out->trees[t].root =
+            pack_levels(in, out, all ? NULL : vocabulary_below(VOC_NEED, (int)t), first);
     }
-    free(related);
     free(sets);
 }
