@@ -415,10 +415,10 @@ static bool overlay_member(const char *key, const struct json *value, void *ctx)
     return true;
 }
 
-/* Appends the further rules to `out`, of which there is one, `*count`. The record is a file
- * that other programs open as well: what no importer writes is refused. */
-static bool read_rules(struct admit *a, const struct overlay *base, const struct json *list,
-                       struct snap_rule *out, uint32_t *count) {
+/* Appends the further rules to `out`, which holds `*count`. The record is a file that
+ * other programs open as well: what no importer writes is refused. */
+static bool read_rules(struct admit *a, const struct overlay *base,
+                       const struct json *list, struct snap_rule *out, uint32_t *count) {
     if (list == NULL || json_kind(list) != KIND_ARRAY || json_count(list) == 0 ||
         json_count(list) > RULES_MAX - 1)
         return false;

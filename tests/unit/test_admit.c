@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From cells to rules: lists as sets, hierarchies, inheritance, exclusions, limits, columns
- * that a view does not know, and `rules` cells that no importer writes. To be run from the
- * root of the checkout.
+ * From cells to rules: lists as sets, hierarchies, inheritance, exclusions, limits,
+ * columns that a view does not know, and `rules` cells that no importer writes. To be run
+ * from the root of the checkout.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,16 +28,19 @@ static bool has(const uint64_t *set, int t) {
     return set[t / 64] >> t % 64 & 1;
 }
 
-/* ---- one list ------------------------------------------------------------------------ */
+/* ---- one list ---------------------------------------------------------------------- */
 
-/* What a choice says of a term: '!' excluded, 'y' yes, 'c' case by case, '-' none of them. */
+/* What a choice says of a term: '!' excluded, 'y' yes, 'c' case by case, '-' nothing. */
 static char said(const struct snap_choice *c, int t) {
-    return has(c->excluded, t) ? '!' : has(c->yes, t) ? 'y' : has(c->partial, t) ? 'c' : '-';
+    return has(c->excluded, t)  ? '!'
+           : has(c->yes, t)     ? 'y'
+           : has(c->partial, t) ? 'c'
+                                : '-';
 }
 
 /* `wanted` is "code:letter ...". */
-static void check_terms(const struct snap_choice *c, enum vocabulary_id voc, const char *cell,
-                        const char *wanted) {
+static void check_terms(const struct snap_choice *c, enum vocabulary_id voc,
+                        const char *cell, const char *wanted) {
     struct slice rest = slice_of(wanted), item, code;
     while (slice_next(&rest, ' ', &item)) {
         char name[60];
@@ -91,7 +94,7 @@ static void test_lists(void **state) {
     }
 }
 
-/* ---- rules of a service -------------------------------------------------------------- */
+/* ---- rules of a service ------------------------------------------------------------ */
 
 static struct admit admit;
 static struct stored_service service;
@@ -250,7 +253,7 @@ static void test_exclusions(void **state) {
     assert_true(choice(1, RULE_GENDER)->any);
 }
 
-/* ---- limits -------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------------------ */
 
 static void test_limits(void **state) {
     static const struct {
@@ -307,12 +310,12 @@ static void test_limits(void **state) {
     assert_int_equal(rule_at(0)->limits, 1u << CRIT_LANGUAGE);
 }
 
-/* ---- what a view does not know ------------------------------------------------------- */
+/* ---- what a view does not know ----------------------------------------------------- */
 
 static void test_dropped(void **state) {
     (void)state;
-    bool drop[COL_COUNT] = {[COL_FORMS] = true, [COL_FORMS_EXCLUDED] = true,
-                            [COL_SURVIVORS_ONLY] = true};
+    bool drop[COL_COUNT] = {
+        [COL_FORMS] = true, [COL_FORMS_EXCLUDED] = true, [COL_SURVIVORS_ONLY] = true};
     set(COL_FORMS, "sexual");
     set(COL_FORMS_EXCLUDED, "organ");
     set(COL_SURVIVORS_ONLY, "yes");
@@ -331,14 +334,23 @@ static void test_dropped(void **state) {
     assert_int_equal(rule_at(1)->survivors_only, STATED_YES);
 }
 
-/* ---- bad rules, and equal ones ------------------------------------------------------- */
+/* ---- bad rules, and equal ones ----------------------------------------------------- */
 
 static void test_bad_rules(void **state) {
     static const char *const bad[] = {
-        "[",        "{}",          "\"x\"",           "[]",
-        "[1]",      "[\"male\"]",  "[[]]",            "[null]",
-        "[{}] [{}]", "[{\"genders\":[\"male\"]}]",    "[{\"age_max\":1.5}]",
-        "[{\"accompanied_by\":7}]", "[{\"accompanied_by\":null}]",
+        "[",
+        "{}",
+        "\"x\"",
+        "[]",
+        "[1]",
+        "[\"male\"]",
+        "[[]]",
+        "[null]",
+        "[{}] [{}]",
+        "[{\"genders\":[\"male\"]}]",
+        "[{\"age_max\":1.5}]",
+        "[{\"accompanied_by\":7}]",
+        "[{\"accompanied_by\":null}]",
         "[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]", /* 17 */
     };
     (void)state;
@@ -386,7 +398,7 @@ static void test_long_cell(void **state) {
     assert_int_equal(said(choice(0, RULE_NATIONALITY), term(VOC_COUNTRY, "KH")), 'y');
 }
 
-/* ---- enums and vocabularies ---------------------------------------------------------- */
+/* ---- enums and vocabularies -------------------------------------------------------- */
 
 /* code_number() stores the index in the vocabulary + 1: the enums are in its order. */
 static void test_enums(void **state) {
@@ -413,17 +425,26 @@ static void test_enums(void **state) {
     assert_int_equal(vocabulary(VOC_OFFICIAL_STATUS)->count, OFFICIAL_NOT_REQUIRED);
     assert_true(vocabulary(VOC_REMOTE)->count <= 8);  /* snap_service.remote is 8 bits */
     assert_true(vocabulary(VOC_GENDER)->count <= 16); /* snap_signature.gender is 16 */
-    assert_true(vocabulary(VOC_FORM)->count <= 64);   /* snap_signature.form: 1 bit a form */
+    assert_true(vocabulary(VOC_FORM)->count <=
+                64); /* snap_signature.form: 1 bit a form */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists), TEST(test_silent),     TEST(test_ages),
-        TEST(test_children_words),    TEST(test_inherits),   TEST(test_exclusions),
-        TEST(test_limits),            TEST(test_dropped),    TEST(test_bad_rules),
-        TEST(test_shared),            TEST(test_long_cell),  cmocka_unit_test(test_enums),
+        cmocka_unit_test(test_lists),
+        TEST(test_silent),
+        TEST(test_ages),
+        TEST(test_children_words),
+        TEST(test_inherits),
+        TEST(test_exclusions),
+        TEST(test_limits),
+        TEST(test_dropped),
+        TEST(test_bad_rules),
+        TEST(test_shared),
+        TEST(test_long_cell),
+        cmocka_unit_test(test_enums),
     };
     return cmocka_run_group_tests(tests, load_vocabularies, NULL);
 }

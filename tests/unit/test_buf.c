@@ -34,7 +34,7 @@ static int set_seed(void **state) {
     return 0;
 }
 
-/* ---- numbers ------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------- */
 
 static void integer_is(int64_t value) {
     struct buf b = {0};
@@ -46,8 +46,8 @@ static void integer_is(int64_t value) {
 }
 
 static void test_integer(void **state) {
-    static const int64_t edges[] = {0,   1,    -1,        9,        10,       -10,
-                                    99,  100,  INT32_MIN, INT32_MAX, INT64_MIN, INT64_MAX};
+    static const int64_t edges[] = {0,  1,   -1,        9,         10,        -10,
+                                    99, 100, INT32_MIN, INT32_MAX, INT64_MIN, INT64_MAX};
     (void)state;
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         integer_is(edges[i]);
@@ -121,7 +121,7 @@ static void test_decimal_random(void **state) {
     }
 }
 
-/* ---- JSON ---------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------- */
 
 static void test_json_escapes(void **state) {
     static const struct {
@@ -135,7 +135,8 @@ static void test_json_escapes(void **state) {
         {"\x01\x1f", "\"\\u0001\\u001f\""},
         {"a\x7f", "\"a\\u007f\""},
         {"</script>", "\"</script>\""},
-        {"\xe0\xba\xa5\xe0\xba\xb2\xe0\xba\xa7", "\"\xe0\xba\xa5\xe0\xba\xb2\xe0\xba\xa7\""},
+        {"\xe0\xba\xa5\xe0\xba\xb2\xe0\xba\xa7",
+         "\"\xe0\xba\xa5\xe0\xba\xb2\xe0\xba\xa7\""},
         {"\xf0\x9f\x8f\xa0", "\"\xf0\x9f\x8f\xa0\""},
     };
     (void)state;
@@ -194,7 +195,7 @@ static void test_json_commas(void **state) {
     buf_free(&b);
 }
 
-/* ---- growth -------------------------------------------------------------------------- */
+/* ---- growth ------------------------------------------------------------------------ */
 
 static void test_grows(void **state) {
     (void)state;
@@ -246,10 +247,10 @@ static void test_text_at_the_edge(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_integer),        cmocka_unit_test(test_decimal),
-        cmocka_unit_test(test_decimal_rounds), cmocka_unit_test(test_decimal_random),
-        cmocka_unit_test(test_json_escapes),   cmocka_unit_test(test_json_read_back),
-        cmocka_unit_test(test_json_commas),    cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_integer),          cmocka_unit_test(test_decimal),
+        cmocka_unit_test(test_decimal_rounds),   cmocka_unit_test(test_decimal_random),
+        cmocka_unit_test(test_json_escapes),     cmocka_unit_test(test_json_read_back),
+        cmocka_unit_test(test_json_commas),      cmocka_unit_test(test_grows),
         cmocka_unit_test(test_text_at_the_edge),
     };
     return cmocka_run_group_tests(tests, set_seed, NULL);

@@ -17,7 +17,7 @@
 #include "data/geo.h"
 
 #define DEGREE 111195.0 /* metres, of a sphere: near enough to make pairs */
-#define ROUNDING 1e-7   /* metres: what ECEF coordinates of millions of metres leave over */
+#define ROUNDING 1e-7   /* metres: what ECEF numbers of millions leave over */
 
 static uint64_t seed;
 
@@ -38,7 +38,7 @@ static double between(double low, double high) {
     return low + (high - low) * uniform();
 }
 
-/* ---- pairs --------------------------------------------------------------------------- */
+/* ---- pairs ------------------------------------------------------------------------- */
 
 static struct point anywhere(void) {
     return (struct point){between(-180, 180), asin(between(-1, 1)) * 180 / M_PI};
@@ -86,14 +86,14 @@ static bool compared(struct point a, struct point b, double *worst) {
     struct ecef from = geo_ecef(a), to = geo_ecef(b);
     double chord = geo_chord(from, to), geodesic = geo_distance(a, b);
     if (chord > geodesic + ROUNDING)
-        fail_msg("%.12f,%.12f to %.12f,%.12f: chord %.9f, geodesic %.9f", a.lon, a.lat, b.lon,
-                 b.lat, chord, geodesic);
+        fail_msg("%.12f,%.12f to %.12f,%.12f: chord %.9f, geodesic %.9f", a.lon, a.lat,
+                 b.lon, b.lat, chord, geodesic);
     if (chord >= GEO_NEAR_CHORD)
         return false;
     double error = fabs(geo_distance_near(from, to) - geodesic);
     if (!(error <= GEO_NEAR_ERROR) || !(error <= ROUNDING + geodesic * 1e-9))
-        fail_msg("%.12f,%.12f to %.12f,%.12f: %.9f m, off by %g m", a.lon, a.lat, b.lon, b.lat,
-                 geodesic, error);
+        fail_msg("%.12f,%.12f to %.12f,%.12f: %.9f m, off by %g m", a.lon, a.lat, b.lon,
+                 b.lat, geodesic, error);
     assert_true(geo_distance_near(to, from) == geo_distance_near(from, to));
     *worst = fmax(*worst, error);
     return true;
@@ -128,12 +128,13 @@ static void test_near_along_axes(void **state) {
     for (double lat = -90; lat <= 90; lat += 0.5)
         for (double lon = -180; lon <= 180; lon += 7.5) {
             compared((struct point){lon, lat}, (struct point){lon, lat * 0.99}, &worst);
-            compared((struct point){lon, lat}, (struct point){lon - lon / 180, lat}, &worst);
+            compared((struct point){lon, lat}, (struct point){lon - lon / 180, lat},
+                     &worst);
             compared((struct point){lon, lat}, (struct point){-lon, lat}, &worst);
         }
 }
 
-/* ---- one place ----------------------------------------------------------------------- */
+/* ---- one place --------------------------------------------------------------------- */
 
 static void same_place(struct point a, struct point b) {
     struct ecef x = geo_ecef(a), y = geo_ecef(b);
@@ -146,7 +147,8 @@ static void same_place(struct point a, struct point b) {
 static void test_same_place(void **state) {
     (void)state;
     for (int i = 0; i < 1000; i++) {
-        double lat = between(-90, 90), lon = between(-180, 180), other = between(-180, 180);
+        double lat = between(-90, 90), lon = between(-180, 180),
+               other = between(-180, 180);
         same_place((struct point){lon, lat}, (struct point){lon, lat});
         same_place((struct point){180, lat}, (struct point){-180, lat});
         same_place((struct point){lon, 90}, (struct point){other, 90});
@@ -159,13 +161,15 @@ static void test_same_place(void **state) {
 static void test_ecef(void **state) {
     (void)state;
     const double a = 6378137, b = 6356752.314245;
-    static const struct point axis[] = {{0, 0}, {90, 0}, {180, 0}, {-90, 0}, {0, 90}, {0, -90}};
-    const struct ecef on[] = {{a, 0, 0}, {0, a, 0}, {-a, 0, 0}, {0, -a, 0}, {0, 0, b}, {0, 0, -b}};
+    static const struct point axis[] = {{0, 0},   {90, 0}, {180, 0},
+                                        {-90, 0}, {0, 90}, {0, -90}};
+    const struct ecef on[] = {{a, 0, 0},  {0, a, 0}, {-a, 0, 0},
+                              {0, -a, 0}, {0, 0, b}, {0, 0, -b}};
     for (size_t i = 0; i < sizeof axis / sizeof *axis; i++)
         assert_true(geo_chord(geo_ecef(axis[i]), on[i]) < 1e-6);
 }
 
-/* ---- distances ----------------------------------------------------------------------- */
+/* ---- distances --------------------------------------------------------------------- */
 
 /* The way round never is shorter than the way through, however far. */
 static void test_chord(void **state) {

@@ -37,7 +37,8 @@ static void test_levels(void **state) {
     assert_int_equal(vocabulary(VOC_VISIBILITY)->count, sizeof cases / sizeof *cases);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct stored_service s = service_of(cases[i].visibility, "Clinic");
-        assert_true(vocabulary_find(VOC_VISIBILITY, s.visibility, strlen(s.visibility)) >= 0);
+        assert_true(vocabulary_find(VOC_VISIBILITY, s.visibility, strlen(s.visibility)) >=
+                    0);
         assert_int_equal(publish_listed(&s), cases[i].listed);
         assert_int_equal(publish_point(&s), cases[i].point);
         s.flat.cell[COL_NEEDS] = "";
@@ -55,10 +56,10 @@ static void test_unknown_level(void **state) {
 
 static void test_columns(void **state) {
     static const enum column hidden[] = {
-        COL_ID,        COL_DESCRIPTION, COL_ADDRESS,  COL_VILLAGE,    COL_COMMUNE,
-        COL_DISTRICT,  COL_PROVINCE,    COL_FORMS,    COL_VISIBILITY, COL_FORMS_EXCLUDED,
-        COL_RULES,     COL_CAPACITY,    COL_CONTACT,  COL_EMAIL,      COL_SOURCE,
-        COL_EVIDENCE,  COL_CLAIMS,      COL_MAY_LEAVE};
+        COL_ID,       COL_DESCRIPTION, COL_ADDRESS,  COL_VILLAGE,    COL_COMMUNE,
+        COL_DISTRICT, COL_PROVINCE,    COL_FORMS,    COL_VISIBILITY, COL_FORMS_EXCLUDED,
+        COL_RULES,    COL_CAPACITY,    COL_CONTACT,  COL_EMAIL,      COL_SOURCE,
+        COL_EVIDENCE, COL_CLAIMS,      COL_MAY_LEAVE};
     static const enum column shown[] = {COL_SERVICE, COL_PUBLIC_NAME, COL_ORGANIZATION,
                                         COL_NEEDS,   COL_GENDERS,     COL_AGE_MIN,
                                         COL_PHONES,  COL_HOURS,       COL_COUNTRY};
@@ -82,7 +83,7 @@ static void test_names(void **state) {
         {"area", "Legal aid of Poipet", ""}, /* its district */
         {"area", "Counselling, banteay meanchey", ""},
         {"area", "Aid at Street 5", ""},
-        {"area", "Clinic of Cambodia", "Clinic of Cambodia"}, /* the country is published */
+        {"area", "Clinic of Cambodia", "Clinic of Cambodia"}, /* the country is */
         {"exact", "Shelter for women", "Shelter for women"},
         {"exact", "Legal aid of Poipet", "Legal aid of Poipet"},
     };
@@ -93,15 +94,16 @@ static void test_names(void **state) {
         s.flat.cell[COL_DISTRICT] = "Poipet";
         s.flat.cell[COL_PROVINCE] = "Banteay Meanchey";
         assert_string_equal(publish_name(&s), cases[i].wanted);
-        assert_int_equal(publish_name_tells(&s, cases[i].name), cases[i].wanted[0] == '\0');
+        assert_int_equal(publish_name_tells(&s, cases[i].name),
+                         cases[i].wanted[0] == '\0');
         s.flat.cell[COL_PUBLIC_NAME] = "Hope";
         assert_string_equal(publish_name(&s), "Hope");
     }
 }
 
 static void test_places_below(void **state) {
-    static const enum column below[] = {COL_ADDRESS, COL_VILLAGE, COL_COMMUNE, COL_DISTRICT,
-                                        COL_PROVINCE};
+    static const enum column below[] = {COL_ADDRESS, COL_VILLAGE, COL_COMMUNE,
+                                        COL_DISTRICT, COL_PROVINCE};
     (void)state;
     for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
         struct stored_service s = service_of("contact", "Aid in Kampong Something");
