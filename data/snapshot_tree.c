@@ -8,7 +8,7 @@
 #include "data/admit.h"
 #include "data/mem.h"
 
-#define FANOUT 16
+#define FANOUT 8
 
 uint32_t tree_hilbert(struct point p) {
     uint32_t x = (uint32_t)((p.lon + 180) / 360 * 65535);

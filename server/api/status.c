@@ -2,22 +2,28 @@
  *
  * Is the server well? Proved by a real search, from the point of the first placed service.
  */
-#include <math.h>
-
 #include "server/api/handlers.h"
 #include "server/api/params.h"
 
-/* True when a search from the first site finds the service that stands there. */
+static bool can_be_found(const struct snap_service *s) {
+    uint64_t needs = 0;
+    for (int w = 0; w < SNAP_NEED_WORDS; w++)
+        needs |= s->needs[w];
+    return needs && s->site != SNAP_NONE && !(s->flags & SERVICE_GONE);
+}
+
+/* True when a search from where a service stands finds a service there. */
 static bool search_works(struct context *c) {
     const struct snapshot *s = c->snapshot;
-    if (s->sites_count == 0)
+    uint32_t i = 0;
+    while (i < s->services_count && !can_be_found(&s->services[i]))
+        i++;
+    if (i == s->services_count)
         return true;
-    struct query q = {.point = s->sites[0].point, .limit = 1, .radius_m = INFINITY,
-                      .radius_given = true, .cross_border = true, .now = c->now,
-                      .open_at = c->now};
-    const struct nearest_answer *a = nearest(c->searcher, s, &q);
-    return a->considered > 0 || a->results.count + a->unconfirmed.count > 0 ||
-           snapshot_tree(s, -1)->root == SNAP_NONE;
+    struct query q = {.point = s->sites[s->services[i].site].point, .limit = 1,
+                      .radius_m = 1, .radius_given = true, .cross_border = true,
+                      .now = c->now, .open_at = c->now};
+    return nearest(c->searcher, s, &q)->considered > 0;
 }
 
 void handle_status(struct context *c, struct request *q, struct response *r) {

@@ -17,26 +17,38 @@ static bool before(const struct walk_step *a, const struct walk_step *b) {
     return a->key < b->key || (a->key == b->key && a->kind < b->kind);
 }
 
+/* A heap in which every step has four below it: half as deep as one of two, and the four
+ * lie side by side. */
+#define BELOW 4
+
 static void push(struct walk *w, double key, enum walk_kind kind, uint32_t index) {
     w->heap = xgrow(w->heap, &w->capacity, w->count, sizeof *w->heap);
     struct walk_step step = {key, kind, index};
     size_t at = w->count++;
-    while (at > 0 && before(&step, &w->heap[(at - 1) / 2])) {
-        w->heap[at] = w->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
+    while (at > 0 && before(&step, &w->heap[(at - 1) / BELOW])) {
+        w->heap[at] = w->heap[(at - 1) / BELOW];
+        at = (at - 1) / BELOW;
     }
     w->heap[at] = step;
+}
+
+static size_t least_below(const struct walk *w, size_t at) {
+    size_t first = BELOW * at + 1, least = first;
+    size_t end = first + BELOW < w->count ? first + BELOW : w->count;
+    for (size_t child = first + 1; child < end; child++)
+        least = before(&w->heap[child], &w->heap[least]) ? child : least;
+    return least;
 }
 
 static struct walk_step pop(struct walk *w) {
     struct walk_step top = w->heap[0], last = w->heap[--w->count];
     size_t at = 0;
-    for (size_t child; (child = 2 * at + 1) < w->count; at = child) {
-        if (child + 1 < w->count && before(&w->heap[child + 1], &w->heap[child]))
-            child++;
+    while (BELOW * at + 1 < w->count) {
+        size_t child = least_below(w, at);
         if (!before(&w->heap[child], &last))
             break;
         w->heap[at] = w->heap[child];
+        at = child;
     }
     w->heap[at] = last;
     return top;
