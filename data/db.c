@@ -204,10 +204,6 @@ void db_bind_real(struct statement *s, const char *name, double value) {
     db_bind_real_at(s, parameter(s, name), value);
 }
 
-void db_bind_null(struct statement *s, const char *name) {
-    sqlite3_bind_null(s->stmt, parameter(s, name));
-}
-
 /* Binding can only fail by misuse (wrong number, statement running) or no memory. */
 static void bound(int code) {
     assert(code == SQLITE_OK);

@@ -39,7 +39,6 @@ void db_bind_text(struct statement *s, const char *name, const char *value);
 void db_bind_blob(struct statement *s, const char *name, const void *bytes, size_t len);
 void db_bind_integer(struct statement *s, const char *name, int64_t value);
 void db_bind_real(struct statement *s, const char *name, double value);
-void db_bind_null(struct statement *s, const char *name);
 
 /* The same by number, from 1: for statements filled from a table (db_parameters). */
 void db_bind_text_at(struct statement *s, int parameter, const char *value);

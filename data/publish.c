@@ -5,7 +5,7 @@
 
 #include "data/text.h"
 
-/* Words in a name that tell who stays there (DESIGN of visibility: neutral names). */
+/* Words in a name that tell who stays there (README, "Keeping places safe"). */
 static const char *const telling[] = {"shelter", "safe house", "safehouse", "refuge",
                                       "victim",  "survivor",   "traffick", "rescue"};
 

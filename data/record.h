@@ -46,7 +46,7 @@ struct import_run *import_begin(struct record *r, const char *source, struct err
 
 /* Adds or updates one service, known by the source's COL_ID. Compares a BLAKE2b digest of
  * the canonical cells, so that an unchanged row writes nothing. Never loosens a
- * visibility that was set tighter (DESIGN of visibility, rule 2: no import loosens).
+ * visibility that was set tighter.
  * PUT_FAILED with an id put before in this run, or cells that no table can hold, leaves
  * the run as it was; after a write that failed, import_commit() refuses. */
 enum put_result import_put(struct import_run *run, const struct flat *flat,

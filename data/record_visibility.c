@@ -163,9 +163,11 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
     struct slice s = slice_trim(slice_of(text));
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
+        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x80))
+            continue; /* "12, Street 63" is "12 street 63" */
         hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * UINT64_C(0x100000001b3);
     }
-    return mix(hash, s.len);
+    return mix(hash, 0);
 }
 
 static struct slot *slot_of(const struct sites *all, uint64_t hash) {
@@ -186,8 +188,7 @@ static const char sql_sites[] =
     " CROSS JOIN organization AS o ON o.key = service.organization_key"
     " CROSS JOIN location AS l ON l.key = s.key"
     " LEFT JOIN address AS a ON a.service_key = s.key"
-    " WHERE s.retired_run IS NULL"
-    " AND (coalesce(l.precision, 'exact') = 'exact' OR a.address_1 IS NOT NULL)"
+    " WHERE (coalesce(l.precision, 'exact') = 'exact' OR a.address_1 IS NOT NULL)"
     " ORDER BY s.key";
 
 static const char sql_precise[] =
@@ -215,7 +216,7 @@ static void site_read(struct statement *s, struct site *out) {
     if (db_is_null(s, 5))
         return;
     struct point p = {db_real(s, 5), db_real(s, 6)};
-    out->point = hash_end(hash_real(hash_real(1, p.lon), p.lat));
+    out->point = hash_end(hash_real(hash_real(1, round(p.lon * 1e4)), round(p.lat * 1e4)));
     out->at = geo_ecef(p);
 }
 

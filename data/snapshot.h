@@ -117,6 +117,7 @@ enum service_flag {
     SERVICE_OPEN = 512,       /* status `open` */
     SERVICE_WAITLIST = 1024,
     SERVICE_PAUSED = 2048,
+    SERVICE_COARSE = 4096, /* its point stands for a village, a district, a province */
 };
 
 /* One service at one location. */

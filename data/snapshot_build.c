@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/civil.h"
 #include "data/mem.h"
 #include "data/publish.h"
 #include "data/snapshot_builder.h"
@@ -111,7 +112,8 @@ static uint16_t status_flags(const char *status) {
 }
 
 static uint16_t service_flags(const struct snap_service *s, const struct stored_service *from) {
-    const char *kind = from->flat.cell[COL_KIND];
+    const char *kind = from->flat.cell[COL_KIND], *precision = from->flat.cell[COL_PRECISION];
+    bool coarse = precision[0] != '\0' && strcmp(precision, "exact") != 0;
     bool housing = needs_within(s, "housing");
     bool shelter = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
     bool family = needs_within(s, "housing.foster") || needs_within(s, "housing.kinship") ||
@@ -122,6 +124,7 @@ static uint16_t service_flags(const struct snap_service *s, const struct stored_
                      (police ? SERVICE_POLICE : 0) |
                      (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
                      (!strcmp(from->visibility, "staff") ? SERVICE_HIDDEN : 0) |
+                     (coarse ? SERVICE_COARSE : 0) |
                      (housing ? SERVICE_HOUSING : 0) |
                      status_flags(from->flat.cell[COL_STATUS]));
 }
@@ -137,16 +140,14 @@ static uint8_t remote_ways(const char *cell_text) {
 }
 
 /* Days since 1970-01-01 of "YYYY-MM-DD"; a shorter date counts from its first day; none:
- * INT32_MIN. Howard Hinnant's days_from_civil. */
+ * INT32_MIN. */
 static int32_t date_days(const char *text) {
     if (text[0] == '\0')
         return INT32_MIN;
-    int y = atoi(text), m = strlen(text) >= 7 ? atoi(text + 5) : 1;
-    int d = strlen(text) >= 10 ? atoi(text + 8) : 1;
-    y -= m <= 2;
-    int era = y / 400, yoe = y - era * 400;
-    int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+    size_t len = strlen(text);
+    struct local_time t = {atoi(text), len >= 7 ? atoi(text + 5) : 1,
+                           len >= 10 ? atoi(text + 8) : 1, 0};
+    return (int32_t)civil_floor(civil_minutes(t), CIVIL_DAY);
 }
 
 static struct snap_run add_covers(struct snapshot_builder *b, const char *text) {

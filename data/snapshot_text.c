@@ -63,8 +63,23 @@ static const char *name_of(const struct stored_service *s, enum snap_view view, 
         return translated(&s->flat, COL_PUBLIC_NAME, language);
     if (name[0] == '\0')
         return need_label(&s->flat, language);
-    const char *here = translated(&s->flat, COL_SERVICE, language);
-    return publish_name_tells(s, here) ? name : here;
+    /* What tells is found in Latin letters only: other languages have no other check. */
+    return publish_point(s) ? translated(&s->flat, COL_SERVICE, language) : name;
+}
+
+/* The organization, or "" where its name would tell what the service's own may not. */
+static const char *organization_of(const struct stored_service *s, enum snap_view view,
+                                   int language) {
+    const char *name = s->flat.cell[COL_ORGANIZATION];
+    if (view == SNAP_STAFF || publish_point(s))
+        return translated(&s->flat, COL_ORGANIZATION, language);
+    return publish_name_tells(s, name) ? "" : name;
+}
+
+static const char *kind_of(const struct stored_service *s, enum snap_view view) {
+    const char *kind = s->flat.cell[COL_KIND];
+    bool tells = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
+    return view == SNAP_PUBLIC && tells && !publish_point(s) ? "" : kind;
 }
 
 static void add_needs(struct buf *b, const struct flat *f, enum snap_view view) {
@@ -208,10 +223,12 @@ void text_summary(struct buf *b, const struct stored_service *service, enum snap
     uuid_encode(service->id, uuid);
     text_or_null(b, "id", uuid);
     text_or_null(b, "name", name_of(service, view, language));
-    text_or_null(b, "organization", translated(f, COL_ORGANIZATION, language));
+    text_or_null(b, "organization", organization_of(service, view, language));
+    /* All that name nobody are one organization in the record, and none in the world. */
+    bool named = strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0;
     uuid_encode(service->organization_id, uuid);
-    text_or_null(b, "organization_id", uuid);
-    text_or_null(b, "kind", f->cell[COL_KIND]);
+    text_or_null(b, "organization_id", named ? uuid : "");
+    text_or_null(b, "kind", kind_of(service, view));
     text_or_null(b, "sector", f->cell[COL_SECTOR]);
     text_or_null(b, "country", f->cell[COL_COUNTRY]);
     add_needs(b, f, view);
@@ -283,7 +300,10 @@ void text_detail(struct buf *b, const struct stored_service *service, enum snap_
                  int language) {
     for (enum column c = 0; c < COL_COUNT; c++) {
         const char *cell = translated(&service->flat, c, language);
-        if (cell[0] == '\0' || summarised(c) || (view == SNAP_PUBLIC && publish_hides(c)))
+        bool kept = view == SNAP_PUBLIC &&
+                    (publish_hides(c) ||
+                     (!publish_point(service) && publish_name_tells(service, cell)));
+        if (cell[0] == '\0' || summarised(c) || kept)
             continue;
         add_cell(b, c, cell);
     }

@@ -6,6 +6,7 @@
 #include "data/vocabulary.h"
 
 #include <stdint.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,7 @@ static bool fill_below(struct loaded *v, const char *path, struct error *e) {
     int most = v == &loaded[VOC_NEED] ? NEED_MAX : VOCABULARY_MAX;
     if (v->shown.count > most)
         return error_set(e, ERR_DATA, "%s: more than %d terms", path, most);
+    assert(v->shown.count > 0); /* read_terms() saw to it */
     v->below = xcalloc((size_t)v->shown.count, sizeof *v->below);
     for (int term = 0; term < v->shown.count; term++)
         put_below(v, term, term);

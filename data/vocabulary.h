@@ -37,7 +37,7 @@ struct term {
     const char *match;      /* the same term elsewhere: HSDS, HTCDS, ISO numeric; or "" */
     const char *fallback;   /* codes to offer instead, separated by ';', or "" */
     bool sensitive;         /* the public sees the parent instead */
-    bool hidden;            /* hidden by default (DESIGN of visibility), with its children */
+    bool hidden;            /* hidden by default with its children */
     const char *label[LANGUAGE_COUNT]; /* "" where there is no translation yet */
 };
 

@@ -138,7 +138,9 @@ static int serve(const struct serve_options *o) {
         http = http_start(&o->http, dispatch, &d, &e);
     }
     if (http != NULL) {
-        fprintf(stderr, "haven: listening on http://%s:%d\n", o->host, http_port(http));
+        bool v6 = strchr(o->host, ':') != NULL;
+        fprintf(stderr, "haven: listening on http://%s%s%s:%d\n", v6 ? "[" : "", o->host,
+                v6 ? "]" : "", http_port(http));
         watch(d.directory, http, &signals);
         http_stop(http);
         log_flush();

@@ -33,13 +33,12 @@ static struct searcher *searcher_of_thread(void) {
 }
 
 void set_validator(const struct context *c, const struct request *q, struct response *r) {
-    char revision[40];
     uint8_t digest[16];
     struct buf what = {0};
-    snapshot_revision(c->snapshot, revision);
-    buf_str(&what, revision);
+    buf_add(&what, c->snapshot->header->digest, sizeof digest); /* a revision may come twice */
     buf_str(&what, role_name(c->role));
     buf_str(&what, q->path);
+    buf_printf(&what, " %d", (int)(c->now / 86400)); /* `valid_until` passes by the day */
     for (int i = 0; i < q->args.count; i++) {
         const struct arg *a = &q->args.arg[i];
         buf_printf(&what, "\n%zu %d ", a->name.len, a->count);

@@ -43,7 +43,7 @@ const struct param nearest_params[] = {
     {"radius_km", NUMBER(0.001, 20100), "nothing farther than this", IN_URL},
     {"avoid", PLAIN(PARAM_AVOID), "[{service or organization, km}]: to stay away from", IN_BODY},
     {"limit", PARAM_INTEGER, -1, 1, QUERY_LIMIT_MAX, NULL, "most results, default 10", IN_URL},
-    {"lang", PARAM_ENUM, -1, 0, 0, "en km lo my th vi zh id", "language of the texts", IN_URL},
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the texts", IN_URL},
     {"order", PARAM_ENUM, -1, 0, 0, "distance travel fit", "default distance", IN_URL},
     {0},
 };
@@ -80,10 +80,8 @@ static bool read_need(struct reading *r, const struct arg *a) {
     if (!param_codes(a, VOC_NEED, &q->need, r->f))
         return false;
     int housing = vocabulary_find(VOC_NEED, "housing", 7);
+    needs_below(&q->need, q->need_within);
     for (int i = 0; i < q->need.count; i++) {
-        const uint64_t *below = vocabulary_below(VOC_NEED, q->need.term[i]);
-        for (int w = 0; w < SNAP_NEED_WORDS; w++)
-            q->need_within[w] |= below[w];
         if (housing >= 0 && vocabulary_within(VOC_NEED, q->need.term[i], housing))
             ask(r, CRIT_DETENTION);
     }
@@ -219,37 +217,28 @@ static bool read_limit(struct reading *r, const struct arg *a) {
     return param_integer(a, 1, QUERY_LIMIT_MAX, &r->out->query.limit, r->f);
 }
 
-/* The place of `text` in a list of names, or -1 with a fault. */
-static int one_of(struct reading *r, const struct arg *a, const char *const *names, int count,
-                  const char *allowed) {
-    struct slice text;
-    if (!param_string(a, &text, r->f))
-        return -1;
-    for (int i = 0; i < count; i++)
-        if (slice_is(text, names[i]))
-            return i;
-    fault_add(r->f, a->name, "must be one of: %s", allowed);
-    return -1;
-}
-
 static bool read_lang(struct reading *r, const struct arg *a) {
-    r->out->language = one_of(r, a, label_languages, LANGUAGE_COUNT, "en km lo my th vi zh id");
-    return r->out->language >= 0;
+    return param_lang(a, &r->out->language, r->f);
 }
 
 static bool read_order(struct reading *r, const struct arg *a) {
-    static const char *const names[] = {"distance", "travel", "fit"};
-    int order = one_of(r, a, names, 3, "distance travel fit");
-    r->out->query.order = (enum query_order)(order < 0 ? 0 : order);
-    return order >= 0;
+    static const char *const names[] = {
+        [ORDER_DISTANCE] = "distance", [ORDER_TRAVEL] = "travel", [ORDER_FIT] = "fit"};
+    struct slice text;
+    if (!param_string(a, &text, r->f))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (slice_is(text, names[i])) {
+            r->out->query.order = (enum query_order)i;
+            return true;
+        }
+    return fault_add(r->f, a->name, "must be one of: distance travel fit");
 }
 
 /* ---- lists of objects ------------------------------------------------------------------ */
 
 struct child_reading {
     struct query_child *child;
-    const struct arg *a;
-    struct faults *f;
     bool valid;
 };
 
@@ -284,7 +273,7 @@ static bool read_with_children(struct reading *r, const struct arg *a) {
     for (size_t i = 0; i < json_count(a->nested); i++) {
         struct query_child *child = &q->child[q->child_count++];
         *child = (struct query_child){-1, -1};
-        struct child_reading reading = {child, a, r->f, true};
+        struct child_reading reading = {child, true};
         const struct json *item = json_at(a->nested, i);
         if (json_kind(item) != KIND_OBJECT)
             return fault_add(r->f, a->name, wrong);
@@ -328,6 +317,31 @@ static bool avoid_member(const char *key, const struct json *value, void *ctx) {
     return false;
 }
 
+/* False: more places than a query may name. */
+static bool add_avoid_place(struct query *q, uint32_t site, double m) {
+    for (int i = 0; i < q->avoid_place_count; i++)
+        if (q->avoid_place[i].site == site && q->avoid_place[i].m >= m)
+            return true;
+    if (site == SNAP_NONE || m <= 0)
+        return true;
+    if (q->avoid_place_count == AVOID_PLACES)
+        return false;
+    q->avoid_place[q->avoid_place_count++] = (struct query_avoid_place){site, m};
+    return true;
+}
+
+/* Looks up once where the avoided are, so that no service needs to. */
+static bool find_avoid_places(const struct snapshot *s, struct query *q,
+                              const struct query_avoid *a) {
+    if (a->service != SNAP_NONE && !add_avoid_place(q, s->services[a->service].site, a->m))
+        return false;
+    for (uint32_t i = 0; a->organization != SNAP_NONE && i < s->services_count; i++)
+        if (s->services[i].organization == a->organization &&
+            !add_avoid_place(q, s->services[i].site, a->m))
+            return false;
+    return true;
+}
+
 static bool read_avoid(struct reading *r, const struct arg *a) {
     static const char wrong[] = "must be a list like [{\"service\": id, \"km\": 5}] or "
                                 "[{\"organization\": id}], km 0 to 500";
@@ -346,6 +360,9 @@ static bool read_avoid(struct reading *r, const struct arg *a) {
             json_each(item, avoid_member, &reading);
         if (!reading.valid || !reading.named)
             return fault_add(r->f, a->name, wrong);
+        if (!find_avoid_places(r->c->snapshot, q, out))
+            return fault_add(r->f, a->name, "names more than %d places: give no km for an "
+                             "organization with so many", AVOID_PLACES);
     }
     return true;
 }
@@ -386,7 +403,7 @@ static void find_country(struct reading *r) {
 
 static void set_defaults(const struct context *c, struct nearest_request *out) {
     *out = (struct nearest_request){
-        .query = {.limit = 10, .radius_m = INFINITY, .now = c->now, .open_at = c->now,
+        .query = {.limit = 10, .radius_m = INFINITY, .open_at = c->now,
                   .today = (int32_t)(c->now / 86400)}};
 }
 

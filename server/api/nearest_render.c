@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "data/civil.h"
 #include "data/timezone.h"
 
 /* Straight-line distance to minutes on the road where no roads are loaded: a detour of
@@ -95,16 +96,12 @@ static void add_point(struct buf *b, const struct context *c, const struct snap_
         buf_add(b, c->snapshot->text + it->text + it->summary_len, it->point_len);
 }
 
-/* Days since 1970 as "YYYY-MM-DD" (Howard Hinnant's civil_from_days). */
+/* Days since 1970 as "YYYY-MM-DD". */
 static void add_date(struct buf *b, int32_t days) {
-    int z = days + 719468, era = z / 146097, doe = z - era * 146097;
-    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-    int year = yoe + era * 400 + (month <= 2);
-    const int part[] = {year / 100, year % 100, month, day};
-    char text[] = "\"0000-00-00\"";
+    struct local_time t = civil_local((int64_t)days * CIVIL_DAY);
+    const int part[] = {t.year / 100, t.year % 100, t.month, t.day};
     static const int at[] = {1, 3, 6, 9};
+    char text[] = "\"0000-00-00\"";
     for (int i = 0; i < 4; i++) {
         text[at[i]] = (char)('0' + part[i] / 10 % 10);
         text[at[i] + 1] = (char)('0' + part[i] % 10);
@@ -131,7 +128,9 @@ static void add_distance(struct buf *b, const struct context *c, const struct sn
     double shown = shown_distance(rounded, metres);
     buf_str(b, ",\"distance_m\":");
     buf_decimal(b, shown, 2);
-    buf_str(b, rounded ? ",\"distance_from\":\"rounded\"" : ",\"distance_from\":\"exact\"");
+    buf_str(b, rounded                        ? ",\"distance_from\":\"rounded\""
+               : it->flags & SERVICE_COARSE ? ",\"distance_from\":\"area\""
+                                            : ",\"distance_from\":\"exact\"");
     buf_str(b, ",\"travel\":{\"state\":\"estimate\",\"minutes\":");
     buf_integer(b, (int64_t)ceil(fmax(1, shown * DETOUR / METRES_A_MINUTE)));
     buf_str(b, ",\"mode\":\"car\"}");

@@ -123,6 +123,23 @@ bool param_codes(const struct arg *a, enum vocabulary_id voc, struct query_list 
     return true;
 }
 
+bool param_lang(const struct arg *a, int *out, struct faults *f) {
+    struct slice text;
+    if (!param_string(a, &text, f))
+        return false;
+    for (*out = 0; *out < LANGUAGE_COUNT; ++*out)
+        if (slice_is(text, label_languages[*out]))
+            return true;
+    *out = 0;
+    return fault_add(f, a->name, "must be one of: " PARAM_LANGUAGES);
+}
+
+void needs_below(const struct query_list *needs, uint64_t *set) {
+    for (int i = 0; i < needs->count; i++)
+        for (int w = 0; w < SNAP_NEED_WORDS; w++)
+            set[w] |= vocabulary_below(VOC_NEED, needs->term[i])[w];
+}
+
 bool param_time(const struct arg *a, int64_t now, int64_t *out, struct faults *f) {
     struct slice text;
     if (!param_string(a, &text, f))

@@ -39,6 +39,13 @@ bool params_known(const struct args *args, const struct param *params, struct fa
 /* The place of `name` in a table that ends with a NULL name, or -1. */
 int param_index(const struct param *params, struct slice name);
 
+/* A language of the texts, as its index in label_languages. */
+#define PARAM_LANGUAGES "en km lo my th vi zh id"
+bool param_lang(const struct arg *a, int *out, struct faults *f);
+
+/* Adds the needs of `needs`, and all below them, to a set of SNAP_NEED_WORDS. */
+void needs_below(const struct query_list *needs, uint64_t *set);
+
 /* The argument called `name`, or NULL. */
 const struct arg *param_get(const struct args *args, const char *name);
 

@@ -22,7 +22,7 @@ const struct param services_params[] = {
     {"cursor", PARAM_STRING, -1, 36, 36, NULL, "`next` of the page before", .in_url = true},
     {"limit", PARAM_INTEGER, -1, 1, LIMIT_MAX, NULL, "most on a page, default 100",
      .in_url = true},
-    {"lang", PARAM_ENUM, -1, 0, 0, "en km lo my th vi zh id", "language of the texts",
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the texts",
      .in_url = true},
     {0},
 };
@@ -30,7 +30,7 @@ const struct param services_params[] = {
 const struct param service_params[] = {
     {"id", PARAM_STRING, -1, 36, 36, NULL, "id of the service", .in_url = true,
      .in_path = true},
-    {"lang", PARAM_ENUM, -1, 0, 0, "en km lo my th vi zh id", "language of the texts",
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the texts",
      .in_url = true},
     {0},
 };
@@ -52,7 +52,7 @@ static bool read_box(const struct arg *a, struct filter *out, struct faults *f) 
     int n = 0;
     if (!param_string(a, &rest, f))
         return false;
-    while (slice_next(&rest, ',', &part) && n < 4) {
+    while (n < 4 && slice_next(&rest, ',', &part)) {
         struct arg one = {.name = a->name, .count = 1,
                           .item = {{.kind = SCALAR_TEXT, .text = part}}};
         if (!param_number(&one, n % 2 ? -90 : -180, n % 2 ? 90 : 180, &value[n], f))
@@ -74,9 +74,7 @@ static bool read_need(const struct arg *a, struct filter *out, struct faults *f)
     if (!param_codes(a, VOC_NEED, &needs, f))
         return false;
     out->has_need = true;
-    for (int i = 0; i < needs.count; i++)
-        for (int w = 0; w < SNAP_NEED_WORDS; w++)
-            out->need[w] |= vocabulary_below(VOC_NEED, needs.term[i])[w];
+    needs_below(&needs, out->need);
     return true;
 }
 
@@ -100,18 +98,8 @@ static bool read_cursor(const struct context *c, const struct arg *a, struct fil
 
 static bool read_language(const struct args *args, int *out, struct faults *f) {
     const struct arg *a = param_get(args, "lang");
-    struct slice text;
     *out = 0;
-    if (a == NULL)
-        return true;
-    if (!param_string(a, &text, f))
-        return false;
-    for (int i = 0; i < LANGUAGE_COUNT; i++)
-        if (slice_is(text, label_languages[i])) {
-            *out = i;
-            return true;
-        }
-    return fault_add(f, a->name, "must be one of: en km lo my th vi zh id");
+    return a == NULL || param_lang(a, out, f);
 }
 
 static bool read_filter(const struct context *c, const struct args *args, struct filter *out,

@@ -22,7 +22,7 @@ static bool search_works(struct context *c) {
         return true;
     struct query q = {.point = s->sites[s->services[i].site].point, .limit = 1,
                       .radius_m = 1, .radius_given = true, .cross_border = true,
-                      .now = c->now, .open_at = c->now};
+                      .open_at = c->now};
     return nearest(c->searcher, s, &q)->considered > 0;
 }
 

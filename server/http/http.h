@@ -47,7 +47,6 @@ struct response {
     char etag[80];       /* with its quotes, or "" */
     char allow[40];      /* with 405 */
     char link[600];      /* RFC 8288, or "" */
-    int retry_after_s;   /* with 429 and 503 */
     enum caching caching;
     const char *challenge; /* of WWW-Authenticate with 401, or NULL */
 };

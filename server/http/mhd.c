@@ -165,13 +165,6 @@ static void add_header(struct MHD_Response *m, const char *name, const char *val
         MHD_add_response_header(m, name, value);
 }
 
-static void add_number(struct MHD_Response *m, const char *name, int value) {
-    char text[16];
-    snprintf(text, sizeof text, "%d", value);
-    if (value > 0)
-        MHD_add_response_header(m, name, text);
-}
-
 /* What depends on who asks must never be handed to somebody else by a cache. */
 static void add_caching(struct MHD_Response *m, enum caching caching) {
     static const char *const control[] = {
@@ -204,7 +197,6 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
     } else if (r->etag[0] != '\0') {
         add_header(m, "Access-Control-Expose-Headers", "ETag, Link");
     }
-    add_number(m, "Retry-After", r->retry_after_s);
     enum MHD_Result queued = MHD_queue_response(c, (unsigned)r->status, m);
     MHD_destroy_response(m);
     return queued;
@@ -359,6 +351,7 @@ struct http_server *http_start(const struct http_options *options,
     error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
               options->port);
     close(fd);
+    pthread_mutex_destroy(&server->lock);
     free(server);
     return NULL;
 }

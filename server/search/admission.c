@@ -277,19 +277,15 @@ static enum level open_level(const struct snapshot *s, const struct query *q,
 
 static bool avoided(const struct snapshot *s, const struct query *q, uint32_t number) {
     const struct snap_service *service = &s->services[number];
-    for (int i = 0; i < q->avoid_count; i++) {
-        const struct query_avoid *a = &q->avoid[i];
-        if (a->service == number || a->organization == service->organization)
+    for (int i = 0; i < q->avoid_count; i++)
+        if (q->avoid[i].service == number || q->avoid[i].organization == service->organization)
             return true;
-        if (service->site == SNAP_NONE || a->m <= 0)
-            continue;
-        for (uint32_t k = 0; k < s->services_count; k++) {
-            const struct snap_service *other = &s->services[k];
-            bool meant = k == a->service || other->organization == a->organization;
-            if (meant && other->site != SNAP_NONE &&
-                geo_distance(s->sites[other->site].point, s->sites[service->site].point) < a->m)
-                return true;
-        }
+    for (int i = 0; i < q->avoid_place_count && service->site != SNAP_NONE; i++) {
+        const struct query_avoid_place *a = &q->avoid_place[i];
+        const struct snap_site *there = &s->sites[a->site], *here = &s->sites[service->site];
+        if (geo_chord(there->ecef, here->ecef) < a->m &&
+            geo_distance(there->point, here->point) < a->m)
+            return true;
     }
     return false;
 }

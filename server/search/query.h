@@ -16,6 +16,7 @@
 #define QUERY_LIST 16      /* most codes in one list of a query */
 #define QUERY_COUNTRIES 8
 #define QUERY_LIMIT_MAX 100
+#define AVOID_PLACES 64    /* places to stay away from, all of `avoid` together */
 
 /* Indices of terms of a vocabulary. */
 struct query_list {
@@ -37,6 +38,12 @@ struct query_avoid {
 
 enum query_order { ORDER_DISTANCE, ORDER_TRAVEL, ORDER_FIT };
 
+/* Where an avoided service stands, once for all that share the place. */
+struct query_avoid_place {
+    uint32_t site;
+    double m;
+};
+
 struct query {
     struct point point;
     uint32_t asked; /* criteria named by the query */
@@ -49,7 +56,6 @@ struct query {
     bool identified, residential;
     bool shows_open; /* `open_at` is given */
     int64_t open_at; /* seconds since 1970 */
-    int64_t now;
     int32_t today;   /* days since 1970, UTC */
     int country_count; /* 0: no country bounds the search */
     int country[QUERY_COUNTRIES]; /* indices in country.csv */
@@ -58,6 +64,8 @@ struct query {
     bool radius_given;
     int avoid_count;
     struct query_avoid avoid[QUERY_LIST];
+    int avoid_place_count;
+    struct query_avoid_place avoid_place[AVOID_PLACES];
     int limit;
     enum query_order order;
 };
