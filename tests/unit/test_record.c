@@ -749,6 +749,66 @@ static void one_organization_binds_within_300_m(void **state) {
     record_close(r);
 }
 
+/* Both rows state an address or a point; one is hidden, the other follows or does not. */
+static const struct {
+    const char *address, *lat, *lon, *other_address, *other_lat, *other_lon, *expected;
+} same_sites[] = {
+    {"12, Street 63", "", "", "12 street 63", "", "", "staff"},
+    {"12, Street 63", "", "", "#12-Street  63.", "", "", "staff"},
+    {"12, Street 63", "", "", "12, Street 6", "", "", "area"},
+    {"\xe1\x9e\x95, 1", "", "", "\xe1\x9e\x95 1", "", "", "staff"},
+    {"\xe1\x9e\x95, 1", "", "", "\xe1\x9e\x96, 1", "", "", "area"},
+    {"", "13.5", "103.5", "", "13.5", "103.5", "staff"},
+    {"", "13.5", "103.5", "", "13.500004", "103.499996", "staff"},
+    {"", "13.5", "103.5", "", "13.5002", "103.5", "area"},
+};
+
+static struct flat row_at(const char *id, const char *address, const char *lat,
+                          const char *lon) {
+    struct flat flat = at(id, lat, lon);
+    flat.cell[COL_ORGANIZATION] = id;
+    flat.cell[COL_ADDRESS] = address;
+    return flat;
+}
+
+static void a_site_is_the_same_in_another_spelling(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof same_sites / sizeof *same_sites; i++) {
+        struct record *r = fresh();
+        struct flat rows[] = {row_at("h", same_sites[i].address, same_sites[i].lat,
+                                     same_sites[i].lon),
+                              row_at("other", same_sites[i].other_address,
+                                     same_sites[i].other_lat, same_sites[i].other_lon)};
+        rows[0].cell[COL_VISIBILITY] = "staff";
+        put_from(r, "test", rows, 2);
+        assert_visibility(r, "other", same_sites[i].expected);
+        record_close(r);
+    }
+}
+
+/* A source that numbers its rows anew does not show what it hid. */
+static void a_retired_service_still_binds_its_site(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof same_sites / sizeof *same_sites; i++) {
+        struct record *r = fresh();
+        struct flat old = row_at("old", same_sites[i].address, same_sites[i].lat,
+                                 same_sites[i].lon);
+        struct flat new = row_at("new", same_sites[i].other_address,
+                                 same_sites[i].other_lat, same_sites[i].other_lon);
+        int64_t retired;
+        old.cell[COL_VISIBILITY] = "staff";
+        put(r, old);
+        struct import_run *run = import_begin(r, "test", &err);
+        assert_int_equal(import_put(run, &new, &err), PUT_ADDED);
+        ok(import_retire_missing(run, &retired, &err));
+        assert_int_equal(retired, 1);
+        ok(import_commit(run, &err));
+        assert_visibility(r, "new", same_sites[i].expected);
+        assert_whole(r);
+        record_close(r);
+    }
+}
+
 /* ---- the rest -------------------------------------------------------------------- */
 
 static void referrals_resolve_when_the_other_stands(void **state) {
@@ -839,6 +899,8 @@ int main(void) {
         cmocka_unit_test(a_shared_point_binds),
         cmocka_unit_test(a_shared_address_binds),
         cmocka_unit_test(one_organization_binds_within_300_m),
+        cmocka_unit_test(a_site_is_the_same_in_another_spelling),
+        cmocka_unit_test(a_retired_service_still_binds_its_site),
         cmocka_unit_test(referrals_resolve_when_the_other_stands),
         cmocka_unit_test(holidays_come_by_country),
         cmocka_unit_test(the_check_finds_what_is_wrong),
