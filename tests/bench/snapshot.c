@@ -144,7 +144,6 @@ static struct query plain_query(void) {
     int64_t now = (int64_t)time(NULL);
     return (struct query){.limit = 10,
                           .radius_m = INFINITY,
-
                           .open_at = now,
                           .today = (int32_t)(now / 86400),
                           .country_count = 1};
