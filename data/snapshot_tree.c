@@ -8,7 +8,7 @@
 #include "data/admit.h"
 #include "data/mem.h"
 
-#define FANOUT 8
+#define FANOUT 12
 
 uint32_t tree_hilbert(struct point p) {
     uint32_t x = (uint32_t)((p.lon + 180) / 360 * 65535);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Packing the trees: for every need (and for all services together) the sites along a
- * Hilbert curve, 16 to a node, each node with the union of what its services could admit.
+ * Hilbert curve, twelve to a node, each node with the union of what its services could admit.
  */
 #ifndef DATA_SNAPSHOT_TREE_H
 #define DATA_SNAPSHOT_TREE_H
