@@ -16,7 +16,7 @@
 #define QUERY_LIST 16      /* most codes in one list of a query */
 #define QUERY_COUNTRIES 8
 #define QUERY_LIMIT_MAX 100
-#define AVOID_PLACES 64    /* places to stay away from, all of `avoid` together */
+#define AVOID_PLACES 256   /* places to stay away from, all of `avoid` together */
 
 /* Indices of terms of a vocabulary. */
 struct query_list {

@@ -14,7 +14,7 @@ const NEAREST = '/api/v1/nearest';
 const SERVICES = '/api/v1/services';
 const STATUS = '/api/v1/status';
 const HERE = { lat: 13, lon: 103, country: 'KH' };
-const PLACES = 64; /* most that `avoid` may name */
+const PLACES = 256; /* most that `avoid` may name */
 
 const service = (id, more) => ({
     id,
