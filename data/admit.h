@@ -32,7 +32,8 @@ void admit_free(struct admit *a);
 
 /* Writes the numbers of the rules of `flat` into `out` and returns how many there are.
  * Columns in which `drop[column]` is true count as not stated, in every rule. 0: the
- * `rules` cell is not what importers write; `e` says so. */
+ * `rules` cell is not what importers write; `e` says so. The cell `rules` itself is always
+ * read: what the public may not know of it is dropped column by column. */
 uint32_t admit_rules(struct admit *a, const struct flat *flat, const bool *drop,
                      uint32_t out[RULES_MAX], struct error *e);
 

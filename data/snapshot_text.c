@@ -300,10 +300,9 @@ void text_detail(struct buf *b, const struct stored_service *service, enum snap_
                  int language) {
     for (enum column c = 0; c < COL_COUNT; c++) {
         const char *cell = translated(&service->flat, c, language);
-        bool kept = view == SNAP_PUBLIC &&
-                    (publish_hides(c) ||
-                     (!publish_point(service) && publish_name_tells(service, cell)));
-        if (cell[0] == '\0' || summarised(c) || kept)
+        bool withheld =
+            view == SNAP_PUBLIC && (publish_hides(c) || publish_name_tells(service, cell));
+        if (cell[0] == '\0' || summarised(c) || withheld)
             continue;
         add_cell(b, c, cell);
     }

@@ -126,7 +126,7 @@ static const struct {
     {406, "no such media type"},
     {413, "the body is too large"},
     {415, "the body is not JSON"},
-    {503, "busy: try again after Retry-After"},
+    {503, "the server is not well"},
 };
 
 static void add_responses(struct buf *b, const struct route *r) {

@@ -22,7 +22,7 @@ static uint32_t group_rank(const struct query *q, const struct snap_service *s) 
 }
 
 uint32_t rank_of(const struct query *q, const struct snap_service *s,
-                        const struct verdict *v) {
+                 const struct verdict *v) {
     if (q->order != ORDER_FIT)
         return 0;
     return ((LEVEL_YES - verdict_worst(v)) * 4 + status_rank(s)) * 3 + group_rank(q, s);

@@ -86,8 +86,8 @@ static void side_run(struct side *side, struct snap_run run) {
     }
 }
 
-void gather_sides(const struct snapshot *s, const struct query *q,
-                         struct nearest_answer *a, bool *turned_down) {
+void gather_sides(const struct snapshot *s, const struct query *q, struct nearest_answer *a,
+                  bool *turned_down) {
     struct side remote = {s, q, &a->remote, comes_to, true, false};
     struct side unplaced = {s, q, &a->unplaced, in_countries, false, false};
     for (int i = 0; i < (q->need.count ? q->need.count : 1); i++) {
@@ -100,7 +100,7 @@ void gather_sides(const struct snapshot *s, const struct query *q,
 
 /* Every answer carries them, so they come by id, wherever they stand. */
 void gather_helplines(const struct snapshot *s, const struct query *q,
-                             struct nearest_answer *a) {
+                      struct nearest_answer *a) {
     struct query any_need = *q;
     any_need.need.count = 0;
     any_need.asked &= ~criterion_bit(CRIT_DETENTION);
