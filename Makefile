@@ -15,7 +15,7 @@ PACKAGES := gcc make pkg-config \
 	libjansson-dev libcsv-dev libsodium-dev libicu-dev
 TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl
 
-LIBS := spatialite sqlite3 libmicrohttpd jansson libsodium icu-i18n icu-uc proj
+LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium icu-i18n icu-uc proj
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2

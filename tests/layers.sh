@@ -42,6 +42,7 @@ library jansson data/json_read.c
 library csv data/csv.c
 library sodium data/crypto.c
 library geodesic data/geo.c
+library geos_c data/shape.c
 library unicode/ data/fold.c data/timezone.c
 library microhttpd server/http/mhd.c
 
