@@ -326,6 +326,7 @@ static void close_all(struct import *im) {
     if (im->record != NULL)
         record_close(im->record);
     row_reader_free(&im->rows);
+    header_free(&im->header);
     id_set_free(&im->ids);
     duplicates_free(&im->duplicates);
     map_free(im->map);
