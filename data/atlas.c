@@ -13,6 +13,7 @@
 struct atlas *atlas_empty(void) {
     struct atlas *a = xcalloc(1, sizeof *a);
     a->cell_first = xcalloc(ATLAS_CELLS + 1, sizeof *a->cell_first);
+    memset(a->country_place, 0xff, sizeof a->country_place);
     return a;
 }
 
@@ -87,6 +88,20 @@ static uint32_t cell_of(struct point p) {
     return (uint32_t)(row * ATLAS_COLUMNS + column);
 }
 
+static bool held_directly(const struct atlas_holds *h, uint32_t place) {
+    for (int i = 0; i < h->count; i++)
+        if (h->place[i] == place)
+            return h->direct >> i & 1;
+    return false;
+}
+
+static void hold_directly(const struct atlas *a, struct atlas_holds *h, uint32_t place) {
+    hold(a, h, place);
+    for (int i = 0; i < h->count; i++)
+        if (h->place[i] == place)
+            h->direct |= UINT64_C(1) << i;
+}
+
 /* Outlines of the levels in `levels` that hold `p`. */
 static void hold_outlines(const struct atlas *a, struct point p, unsigned levels,
                           struct atlas_holds *h) {
@@ -94,20 +109,20 @@ static void hold_outlines(const struct atlas *a, struct point p, unsigned levels
     h->outlines = true;
     for (uint32_t i = a->cell_first[cell]; i < a->cell_first[cell + 1]; i++) {
         const struct atlas_outline *o = &a->outlines[a->cell[i]];
-        if ((levels >> a->places[o->place].level & 1) && !held(h, o->place) &&
+        if ((levels >> a->places[o->place].level & 1) && !held_directly(h, o->place) &&
             shape_holds(o->shape, p))
-            hold(a, h, o->place);
+            hold_directly(a, h, o->place);
     }
 }
 
 void atlas_holds(const struct atlas *a, struct point p, struct atlas_holds *out) {
-    *out = (struct atlas_holds){.chosen = ATLAS_NONE};
+    *out = (struct atlas_holds){.count = 0};
     hold_outlines(a, p, ~0u, out);
 }
 
 void atlas_holds_place(const struct atlas *a, uint32_t place, struct atlas_holds *out) {
     const struct atlas_place *chosen = &a->places[place];
-    *out = (struct atlas_holds){.chosen = place};
+    *out = (struct atlas_holds){.has_chosen = true, .chosen = place};
     hold(a, out, place);
     for (int i = 0; i < out->count; i++)
         out->chain |= 1u << a->places[out->place[i]].level;
@@ -121,7 +136,7 @@ enum atlas_answer atlas_is_in(const struct atlas *a, const struct atlas_holds *h
                               uint32_t place) {
     if (held(h, place))
         return ATLAS_YES;
-    if (h->chosen != ATLAS_NONE && atlas_within(a, place, h->chosen))
+    if (h->has_chosen && atlas_within(a, place, h->chosen))
         return ATLAS_UNKNOWN;
     for (; place != ATLAS_NONE && !held(h, place); place = a->places[place].parent)
         if ((h->outlines && a->places[place].outlines.count > 0) ||

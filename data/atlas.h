@@ -18,6 +18,7 @@
 #include "data/place.h"
 #include "data/shape.h"
 #include "data/text.h"
+#include "data/vocabulary.h"
 
 #define ATLAS_NONE UINT32_MAX
 #define ATLAS_AMBIGUOUS (UINT32_MAX - 1)
@@ -80,6 +81,7 @@ struct atlas {
     uint32_t *by_latitude;    /* places of the level of districts and below with a point */
     uint32_t *cell;           /* outlines that reach into a square degree: cell_first[n] ... */
     uint32_t *cell_first;     /* of ATLAS_CELLS + 1 */
+    uint32_t country_place[VOCABULARY_MAX]; /* by index in country.csv; or ATLAS_NONE */
     uint32_t place_count, name_count, outline_count, corner_count, key_count, pointed_count;
     uint8_t digest[16]; /* of all that can be asked */
     int64_t revision;   /* record_place_revision() */
@@ -117,7 +119,9 @@ uint32_t atlas_find_level(const struct atlas *a, int country, int level, const c
 struct atlas_holds {
     int count;
     uint32_t place[ATLAS_HOLDS_MAX];
-    uint32_t chosen;  /* the place that stands for the point, or ATLAS_NONE */
+    uint64_t direct;  /* bit: place[n] holds it by an outline of its own */
+    bool has_chosen;
+    uint32_t chosen;  /* the place that stands for the point */
     unsigned chain;   /* bit: level on which the chosen place decides */
     bool outlines;    /* the outlines were asked */
 };

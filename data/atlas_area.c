@@ -85,18 +85,11 @@ static uint32_t by_name(struct atlas_builder *b, int country, int level, const c
     return found;
 }
 
-static uint32_t country_place(const struct atlas *a, int country) {
-    for (uint32_t i = 0; i < a->place_count; i++)
-        if (a->places[i].level == LEVEL_COUNTRY && a->places[i].country == country)
-            return i;
-    return ATLAS_NONE;
-}
-
 static uint32_t find_place(struct atlas_builder *b, const struct stored_area *area,
                            int country, const struct shape *s) {
     const char *names[] = {area->code, area->name, area->name_local};
     if (area->level == LEVEL_COUNTRY)
-        return country_place(b->atlas, country);
+        return b->atlas->country_place[country];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         uint32_t found = names[i][0] ? by_name(b, country, area->level, names[i], s)
                                      : ATLAS_NONE;
@@ -171,7 +164,7 @@ static uint32_t by_point(const struct atlas *a, const struct late_area *late) {
 
 /* The place of the finest level above `level` whose outline holds the point. */
 static uint32_t parent_at(const struct atlas *a, int country, int level, struct point p) {
-    uint32_t best = country_place(a, country);
+    uint32_t best = a->country_place[country];
     for (uint32_t i = 0; i < a->outline_count; i++) {
         uint32_t place = a->outlines[i].place;
         if (place == ATLAS_NONE || a->places[place].country != country ||
@@ -232,7 +225,6 @@ static void each_cell(struct atlas *a, uint32_t *count, uint32_t *cell) {
 
 static void fill_cells(struct atlas *a) {
     uint32_t *next = xcalloc(ATLAS_CELLS + 1, sizeof *next);
-    a->cell_first = xcalloc(ATLAS_CELLS + 1, sizeof *a->cell_first);
     each_cell(a, next, NULL);
     for (uint32_t i = 0; i < ATLAS_CELLS; i++) {
         a->cell_first[i + 1] = a->cell_first[i] + next[i];

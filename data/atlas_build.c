@@ -25,6 +25,8 @@ uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *pl
     a->places = xgrow(a->places, &b->place_capacity, a->place_count, sizeof *a->places);
     b->source = xgrow(b->source, &b->source_capacity, a->place_count, sizeof *b->source);
     b->source[a->place_count] = source_key;
+    if (place->level == LEVEL_COUNTRY)
+        a->country_place[place->country] = a->place_count;
     a->places[a->place_count] = *place;
     return a->place_count++;
 }
@@ -237,7 +239,7 @@ static void builder_free(struct atlas_builder *b) {
 }
 
 struct atlas *atlas_build(struct record *record, struct error *e) {
-    struct atlas_builder b = {.atlas = xcalloc(1, sizeof(struct atlas))};
+    struct atlas_builder b = {.atlas = atlas_empty()};
     const struct place_reader reader = {on_place, on_name, builder_on_area, &b};
     bool done = record_place_revision(record, &b.atlas->revision, e) &&
                 record_each_place(record, &reader, e);

@@ -165,7 +165,7 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         [SNAP_choices] = {a->choices, a->choice_count, sizeof *a->choices},
         [SNAP_ages] = {a->ages, a->age_count, sizeof *a->ages},
         [SNAP_signatures] = {b->signature, b->signatures.count, sizeof *b->signature},
-        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(uint16_t)},
+        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(struct snap_cover)},
         [SNAP_links] = {links, b->link_count, sizeof *links},
         [SNAP_hours] = {b->hours_block.data, b->hours_block.len / 8, 8},
         [SNAP_zones] = {b->zone, b->zones.count, sizeof *b->zone},

@@ -7,10 +7,7 @@
 
 #include "server/api/context.h"
 #include "server/api/params.h"
-
-/* How the country of a query was found. */
-enum country_rule { COUNTRY_PARAMETER, COUNTRY_BORDERS, COUNTRY_NONE };
-extern const char *const country_rule_names[];
+#include "server/search/country.h"
 
 struct nearest_request {
     struct query query;
