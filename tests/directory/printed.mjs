@@ -9,7 +9,6 @@
 export const PRINTED = {
     'Acting for Women in Distressing Situations': ['AFESIP'],
     'AFESIP Laos': ['AFESIP'],
-    'AFESIP Vietnam': ['AFESIP) Vietnam', 'AFESIP Vietnam'],
     "All-China Women's Federation": ["Women's Federation"],
     "All-China Women's Federation and NGOs": ["Women's Federation and NGOs"],
     "Cambodian Center for the Protection of Children's Rights": [
@@ -23,7 +22,6 @@ export const PRINTED = {
         'Commune Chief',
         'Commune Council',
     ],
-    'Damnok Toek': ['DamnokToek'],
     'Department of Social Affairs, Veterans and Youth Rehabilitation': [
         'Departments of Social Affairs, Veterans and Youth Rehabilitation',
     ],
@@ -58,9 +56,6 @@ export const PRINTED = {
     'Save the Children': ['SC', 'Save the Children United Kingdom'],
     'Shelter programmes for women and children': ['NGO shelter program'],
     'Training without a stay': ['outpatient support'],
-    'Transcultural Psychosocial Organization': [
-        'Transcultural Psycho-social Organization',
-    ],
     'Transitions Global': ['Transitions'],
     "Women's and Children's Consultative Committee": [
         "Women and Children's Consultative Committee",
@@ -117,7 +112,6 @@ export const NEED_WORDS = {
     legal: /legal/,
     'legal.information': /legal (advice|education)/,
     livelihood: /income generation/,
-    'livelihood.business_grant': /income generation/,
     'livelihood.business_training': /micro enterprise|microenterprise/,
     'livelihood.cash': /cash/,
     'livelihood.job_placement': /job|new work|garment factory/,
