@@ -31,9 +31,14 @@ const TITLES = {
 };
 const DATES = { '000': '2009', '002': '2012', '003': '2012-10-12' };
 
-/* The lists of those interviewed or thanked, where a name alone stands. */
-const LISTS = { '000': [156, 206], '003': [930, 1079] };
-const PROVINCES = /^(PHNOM PENH AND NATIONAL|BATTAMBANG|BANTEAY MEANCHEY|SIEM REAP)\b/;
+/* Lines that give a name alone: thanks, abbreviations, who was interviewed, and what
+ * is said of all those interviewed together. From `APPENDIX` on, 003 lists them by place. */
+const LISTS = {
+    '000': [[156, 206]],
+    '003': [[72, 89], [256, 264], [455, 455], [930, 1079]],
+};
+const APPENDIX = 930;
+const PROVINCES = /^(PHNOM PENH AND|BATTAMBANG|BANTEAY MEANCHEY|SIEM REAP)\b/;
 
 /* Document 002 is broken at the margin: a name may end on the next line. */
 const BROKEN = new Set(['002']);
@@ -60,6 +65,9 @@ const ONLY_IN = {
 
 /* Cells that answer for a person: a name in a list gives none of them. */
 const STATED = 'needs age_min age_max ages_case forms rules residents_only'.split(' ');
+
+/* How a row without needs says so. */
+const NOTHING_STATED = /not itemised|not given|not a walk-in|known only/i;
 
 /* Provinces that no document names, because it names a town in them. */
 const IMPLIED = new Set(['East Java', 'South Sulawesi']);
@@ -140,12 +148,14 @@ function cited(row, documents, faults) {
     return found;
 }
 
-const inList = ({ doc, line }) => line >= LISTS[doc]?.[0] && line <= LISTS[doc]?.[1];
+const inList = ({ doc, line }) =>
+    (LISTS[doc] ?? []).some(([from, to]) => line >= from && line <= to);
+const inAppendix = ({ doc, line }) => doc === '003' && line >= APPENDIX;
 
 /* The province, district and commune headings that stand above a line of the list. */
 function headings(lines, line) {
     const above = { province: '', district: '', commune: '' };
-    for (let n = LISTS['003'][0]; n < line; n++) {
+    for (let n = APPENDIX; n < line; n++) {
         const text = lines[n - 1].trim();
         if (PROVINCES.test(text)) {
             Object.assign(above, { province: text, district: '', commune: '' });
@@ -164,13 +174,10 @@ function headings(lines, line) {
 
 /* ---- faults --------------------------------------------------------------------- */
 
-/* A line of a list: the name itself, under the place of the row. */
-function listFaults(row, at, documents) {
+/* A line of the appendix: the name itself, under the place of the row. */
+function appendixFaults(row, at, documents) {
     if (!saysAny(at.text, names(row))) {
         return [`${at.item} does not name it`];
-    }
-    if (at.doc !== '003') {
-        return [];
     }
     const heading = headings(documents[at.doc], at.line);
     const [finest] = places(row);
@@ -208,8 +215,8 @@ function rowFaults(row, lines, documents) {
         faults.push(`no line names ${row.organization}`);
     }
     for (const place of places(row).filter((place) => !IMPLIED.has(place))) {
-        const here = ({ near, doc, line }) =>
-            doc === '003' ? `${near} ${headings(documents[doc], line)}` : near;
+        const here = (at) =>
+            at.near + (inAppendix(at) ? headings(documents['003'], at.line) : '');
         if (!lines.some((at) => saysAny(here(at), forms(place)))) {
             faults.push(`no line names ${place}`);
         }
@@ -252,14 +259,12 @@ function cellFaults(row, lines) {
             faults.push(`${cell}: no document gives it`);
         }
     }
-    if (lines.every(inList)) {
-        const stated = STATED.filter((cell) => row[cell]);
-        if (stated.length) {
-            faults.push(`known from a list only, but states ${stated.join(', ')}`);
-        }
-        if (!/known (only )?from a list/i.test(row.description)) {
-            faults.push('known from a list only, and does not say so');
-        }
+    const stated = STATED.filter((cell) => row[cell]);
+    if (lines.every(inList) && stated.length) {
+        faults.push(`known from a list only, but states ${stated.join(', ')}`);
+    }
+    if (!row.needs && !NOTHING_STATED.test(row.description)) {
+        faults.push('states no service, and does not say so');
     }
     return faults;
 }
@@ -271,7 +276,7 @@ function faultsOf(row, documents) {
         return [...faults, 'no evidence'];
     }
     for (const at of lines) {
-        const check = inList(at) ? listFaults : proseFaults;
+        const check = inAppendix(at) ? appendixFaults : proseFaults;
         faults.push(...check(row, at, documents));
     }
     return [
