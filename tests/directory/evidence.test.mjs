@@ -31,8 +31,8 @@ const TITLES = {
 };
 const DATES = { '000': '2009', '002': '2012', '003': '2012-10-12' };
 
-/* Lines that give a name alone: thanks, abbreviations, who was interviewed, and what
- * is said of all those interviewed together. From `APPENDIX` on, 003 lists them by place. */
+/* Lines that give a name alone: thanks, abbreviations, who was interviewed, and what is
+ * said of all of them together. From APPENDIX on, 003 lists them by place. */
 const LISTS = {
     '000': [[156, 206]],
     '003': [[72, 89], [256, 264], [455, 455], [930, 1079]],
@@ -187,7 +187,9 @@ function appendixFaults(row, at, documents) {
             ? []
             : [`${at.item} stands under "${heading}", the row under no place`];
     }
-    return saysAny(`${at.text} ${heading}`, forms(finest)) || (!heading && !column)
+    const nowhere = !heading && !column;
+    const tooDeep = !row.district && / District/.test(heading);
+    return (saysAny(`${at.text} ${heading}`, forms(finest)) || nowhere) && !tooDeep
         ? []
         : [`${at.item} stands under "${heading || column}", not ${finest}`];
 }
