@@ -117,7 +117,7 @@ export const NEED_WORDS = {
     'livelihood.job_placement': /job|new work|garment factory/,
     'livelihood.microfinance': /loans|credit|microfinance/,
     'livelihood.vocational': /vocational|skills|courses|training/,
-    material: /material|basic necessities|victim-kit/,
+    material: /material|basic necessities/,
     'material.food': /food/,
     psychosocial: /psycholog|psychosocial|psycho-social|counsel|mental/,
     'psychosocial.child': /psycho-social|mental.health|counsel/,
