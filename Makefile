@@ -78,6 +78,10 @@ http: ## the real program over HTTP, under the same sanitizers
 differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
 	HAVEN=$(HAVEN) node --test tests/differential
 
+.PHONY: evidence
+evidence: web/node_modules/.stamp ## the demo directory against the documents in $(DATA)/../seeds
+	DATA=$(DATA) node --test tests/directory
+
 .PHONY: tsan
 tsan: ## swapping directories under load, under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap
