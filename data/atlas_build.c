@@ -147,7 +147,8 @@ static int compare_keys(const void *x, const void *y) {
 /* The names of each place together, each once; and the keys to find them by. */
 void builder_sort_names(struct atlas_builder *b) {
     struct atlas *a = b->atlas;
-    qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+    if (b->name_count > 0)
+        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
     free(a->names);
     free(a->keys);
     a->names = xcalloc(b->name_count + 1, sizeof *a->names);

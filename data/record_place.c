@@ -173,7 +173,7 @@ bool place_retire_missing(struct import_run *run, bool only_count, int64_t *pres
 
 /* Parents come before what lies in them when levels are in their order. */
 static const char sql_places[] =
-    "SELECT place.key, place.id, source_key, kind, parent_key, country, place.code, name,"
+    "SELECT place.key, place.id, source_key, kind, parent_key, country, place.code, place.name,"
     " latitude, longitude, population, term.position FROM place /*scan*/"
     " CROSS JOIN taxonomy ON taxonomy.name = 'place_kind'"
     " CROSS JOIN taxonomy_term AS term ON term.taxonomy_key = taxonomy.key"

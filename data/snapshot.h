@@ -237,6 +237,7 @@ struct snap_holiday {
     S(hours, uint64_t)                                                                   \
     S(zones, struct timezone_table)                                                      \
     S(holidays, struct snap_holiday)                                                     \
+    S(offices, uint32_t)                                                                 \
     S(trees, struct snap_tree)                                                           \
     S(nodes, struct snap_node)                                                           \
     S(entries, struct snap_entry)                                                        \

@@ -413,23 +413,20 @@ static void find_country(struct reading *r) {
     const struct atlas *atlas = r->c->snapshot->atlas;
     struct nearest_request *out = r->out;
     struct query *q = &out->query;
-    struct country_answer found;
     if (r->has_place)
         atlas_holds_place(atlas, r->place, &q->holds);
     else
         atlas_holds(atlas, q->point, &q->holds);
-    out->country_rule = q->country_count > 0 ? COUNTRY_PARAMETER : COUNTRY_PLACE;
+    struct country_answer *found = &out->country;
     if (q->country_count > 0)
-        return;
-    if (r->has_place) {
-        q->country[q->country_count++] = atlas->places[r->place].country;
-        return;
-    }
-    country_find(r->c->borders, atlas, q->point, &q->holds, &found);
-    memcpy(q->country, found.country, sizeof q->country);
-    q->country_count = found.count;
-    out->uncertain = found.uncertain;
-    out->country_rule = found.rule;
+        *found = (struct country_answer){COUNTRY_PARAMETER, false, 1, {q->country[0]}};
+    else if (r->has_place)
+        *found = (struct country_answer){
+            COUNTRY_PLACE, false, 1, {atlas->places[r->place].country}};
+    else
+        country_find(r->c->borders, atlas, q->point, &q->holds, found);
+    memcpy(q->country, found->country, sizeof q->country);
+    q->country_count = found->count;
 }
 
 static void set_defaults(const struct context *c, struct nearest_request *out) {

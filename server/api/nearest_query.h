@@ -11,8 +11,7 @@
 
 struct nearest_request {
     struct query query;
-    enum country_rule country_rule;
-    bool uncertain;  /* near a border: each of the query's countries is searched */
+    struct country_answer country;
     int language;    /* of the texts, index in label_languages */
 };
 
