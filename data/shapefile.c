@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/buf.h"
@@ -95,14 +96,14 @@ static void attributes_fill(struct attributes *a, struct statement *s) {
     }
 }
 
-static bool rows_each(struct statement *s, struct attributes *a,
+static bool rows_each(struct statement *s, struct attributes *a, int64_t *count,
                       bool (*each)(const struct shapefile_row *row, void *ctx,
                                    struct error *e),
                       void *ctx, struct error *e) {
     struct shapefile_row row = {.name = a->name, .value = a->value, .count = a->count};
     int got;
     while ((got = db_step(s, e)) == 1) {
-        row.number++;
+        row.number = ++*count;
         attributes_fill(a, s);
         row.wkb_len = db_bytes(s, 0);
         row.wkb = db_is_null(s, 0) ? NULL : db_blob(s, 0);
@@ -110,6 +111,16 @@ static bool rows_each(struct statement *s, struct attributes *a,
             return false;
     }
     return got == 0;
+}
+
+/* Rows that the index promises: VirtualShape shows an empty table for what it cannot read. */
+static int64_t rows_promised(const char *path) {
+    struct buf name = {0};
+    struct stat st;
+    beside(&name, path, ".shx");
+    bool found = stat(buf_text(&name), &st) == 0 && st.st_size > 100;
+    buf_free(&name);
+    return found ? (st.st_size - 100) / 8 : 0;
 }
 
 bool shapefile_read(const char *path, const char *encoding,
@@ -125,7 +136,11 @@ bool shapefile_read(const char *path, const char *encoding,
         struct attributes a = {.count = (size_t)db_columns(s) - LEAD};
         a.name = xcalloc(a.count + 1, sizeof *a.name);
         a.value = xcalloc(a.count + 1, sizeof *a.value);
-        done = rows_each(s, &a, each, ctx, e);
+        int64_t got = 0, wanted = rows_promised(path);
+        done = rows_each(s, &a, &got, each, ctx, e) &&
+               (got == wanted ||
+                error_set(e, ERR_DATA, "%s: %lld of %lld rows could be read: not a sound "
+                          "shapefile", path, (long long)got, (long long)wanted));
         free(a.name);
         free(a.value);
     }
