@@ -59,7 +59,8 @@ deps: ## install what is missing from Debian
 .PHONY: test
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory layers unit fuzz http differential tsan
+	@$(MAKE) --no-print-directory layers unit fuzz http differential gazetteer \
+		tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -77,6 +78,10 @@ http: ## the real program over HTTP, under the same sanitizers
 .PHONY: differential
 differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
 	HAVEN=$(HAVEN) node --test tests/differential
+
+.PHONY: gazetteer
+gazetteer: $(NODE) ## data/mekong/places.csv, against the gazetteers in DATA if given
+	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
 tsan: ## swapping directories under load, under the thread sanitizer

@@ -40,21 +40,26 @@ export function missing(data) {
 export class Gazetteers {
     constructor(data) {
         this.data = data;
-        this.read = new Map();
+        this.kept = new Map();
+    }
+
+    /* A file is read and put into form once. */
+    once(key, make) {
+        if (!this.kept.has(key))
+            this.kept.set(key, make());
+        return this.kept.get(key);
     }
 
     text(file) {
-        if (!this.read.has(file))
-            this.read.set(file, readFileSync(join(this.data, file), 'utf8'));
-        return this.read.get(file);
+        return readFileSync(join(this.data, file), 'utf8');
     }
 
     csv(file) {
-        return parseCsv(this.text(file));
+        return this.once(file, () => parseCsv(this.text(file)));
     }
 
     json(file) {
-        return JSON.parse(this.text(file));
+        return this.once(file, () => JSON.parse(this.text(file)));
     }
 
     /* Boundaries of one level of a country: 0 the country, 1 province, 2 district. */
@@ -64,14 +69,15 @@ export class Gazetteers {
         if (level === 2)
             for (const b of this.borders(country, 1))
                 provinces.set(b.id, b.code);
-        return this.json(file).features.map(({ properties: p, geometry }) => ({
-            id: p.wof_id,
-            code: p.iso_3166_2,
-            names: [p.name, p.name_en].filter(Boolean),
-            local: p.name_local,
-            province: provinces.get(p.region_id),
-            shape: area(geometry),
-        }));
+        return this.once(`borders ${file}`, () => this.json(file).features.map(
+            ({ properties: p, geometry }) => ({
+                id: p.wof_id,
+                code: p.iso_3166_2,
+                names: [p.name, p.name_en].filter(Boolean),
+                local: p.name_local,
+                province: provinces.get(p.region_id),
+                shape: area(geometry),
+            })));
     }
 
     /* The Cambodian list numbers its provinces as ISO 3166-2 does. */
@@ -90,12 +96,13 @@ export class Gazetteers {
     /* The first two digits of a Thai district number are the province's ISO code. */
     thailand(level) {
         const districts = this.csv('thailand-kongvut/districts.csv');
-        const iso = new Map(districts.map((d) => [d.province_id, `TH-${d.id.slice(0, 2)}`]));
+        const code = (district) => `TH-${district.id.slice(0, 2)}`;
+        const iso = new Map(districts.map((d) => [d.province_id, code(d)]));
         if (level === 'province')
             return this.csv('thailand-kongvut/provinces.csv').map((row) => ({
                 code: iso.get(row.id), names: [row.name_en], local: row.name_th }));
         return districts.map((row) => ({
-            code: `TH-${row.id.slice(0, 2)}`,
+            code: code(row),
             names: [row.name_en.replace(/^Khet /, '')],
             local: row.name_th.replace(/^เขต/, ''),
         }));
@@ -131,24 +138,25 @@ export class Gazetteers {
     }
 
     indonesianRegencies() {
-        return this.json('indonesia-wilayah/idn_adm2_simplified.geojson').features.map(
+        const file = 'indonesia-wilayah/idn_adm2_simplified.geojson';
+        return this.once('regencies', () => this.json(file).features.map(
             ({ properties: p, geometry }) => ({
                 names: [p.name.replace(/^(KABUPATEN|KOTA) /, '')],
                 province: p.province_code,
                 shape: area(geometry),
-            }));
+            })));
     }
 
     towns() {
-        return this.json('natural-earth/ne_10m_populated_places_sea.geojson').features.map(
-            ({ properties: p }) => ({
-                country: p.ISO_A2,
-                capital: /capital/.test(p.FEATURECLA),
-                province: p.ADM1NAME ?? '',
-                name: p.NAME,
-                lat: p.LATITUDE,
-                lon: p.LONGITUDE,
-            }));
+        const file = 'natural-earth/ne_10m_populated_places_sea.geojson';
+        return this.json(file).features.map(({ properties: p }) => ({
+            country: p.ISO_A2,
+            capital: /Admin-[01] capital/.test(p.FEATURECLA),
+            province: p.ADM1NAME ?? '',
+            name: p.NAME,
+            lat: p.LATITUDE,
+            lon: p.LONGITUDE,
+        }));
     }
 }
 
