@@ -19,8 +19,8 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const FILE = 'data/mekong/places.csv';
 const DATA = process.env.DATA ?? '';
 
-const COLUMNS = 'id,kind,parent,country,code,name,name@en,name@km,name@lo,name@my,name@th,'
-    + 'name@vi,name@zh,name@id,aliases,lat,lon,population,evidence';
+const COLUMNS = 'id,kind,parent,country,code,name,name@en,name@km,name@lo,name@my,'
+    + 'name@th,name@vi,name@zh,name@id,aliases,lat,lon,population,evidence';
 const LANGUAGES = ['en', 'km', 'lo', 'my', 'th', 'vi', 'zh', 'id'];
 
 /* A parent stands higher than its child. A country has none, a province a country. */
