@@ -57,25 +57,26 @@ static bool projection_fine(const char *path, struct error *e) {
                                   "allowed: degrees, WGS 84 (EPSG:4326)", path, wkt);
 }
 
-/* A string literal of SQL: module arguments cannot be bound. */
-static void quote(struct buf *sql, const char *text, size_t len) {
-    buf_char(sql, '\'');
-    for (size_t i = 0; i < len; i++) {
-        buf_char(sql, text[i]);
-        if (text[i] == '\'')
-            buf_char(sql, '\'');
-    }
-    buf_char(sql, '\'');
+/* Module arguments cannot be bound, and VirtualShape takes the quotes away without looking
+ * for doubled ones: a text is put between the quotes that it does not hold. */
+static bool quote(struct buf *sql, const char *text, size_t len, struct error *e) {
+    char mark = memchr(text, '\'', len) == NULL ? '\'' : '"';
+    if (memchr(text, mark, len) != NULL)
+        return error_set(e, ERR_USAGE, "%s: its name holds both kinds of quotes", text);
+    buf_char(sql, mark);
+    buf_add(sql, text, len);
+    buf_char(sql, mark);
+    return true;
 }
 
 static bool attach(struct db *db, const char *path, const char *encoding, struct error *e) {
     struct buf sql = {0};
     buf_str(&sql, "CREATE VIRTUAL TABLE temp.shape USING VirtualShape(");
-    quote(&sql, path, strlen(path) - strlen(".shp"));
+    bool done = quote(&sql, path, strlen(path) - strlen(".shp"), e);
     buf_str(&sql, ", ");
-    quote(&sql, encoding, strlen(encoding));
+    done = done && quote(&sql, encoding, strlen(encoding), e);
     buf_str(&sql, ", 4326)");
-    bool done = db_exec(db, buf_text(&sql), e);
+    done = done && db_exec(db, buf_text(&sql), e);
     buf_free(&sql);
     return done;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "data/mem.h"
 #include "data/shape.h"
@@ -23,7 +24,7 @@
 /* Which property is what, the first that the file has. '#' stands for the level. */
 static const char *const usual[AREA_FIELDS][8] = {
     [AREA_ID] = {"wof_id", "shapeID", "ADM#_PCODE", "GID_#", "code", "id"},
-    [AREA_NAME] = {"name", "shapeName", "ADM#_EN", "NAME_#", "NAME", "ADMIN"},
+    [AREA_NAME] = {"name", "shapeName", "ADM#_EN", "NAME_#", "ADMIN"},
     [AREA_LOCAL] = {"name_local", "NL_NAME_#"},
     [AREA_COUNTRY] = {"iso", "ISO_A2", "ADM0_PCODE", "country"},
     [AREA_CODE] = {"iso_3166_2", "shapeISO", "ADM#_PCODE"},
@@ -75,10 +76,11 @@ static bool on_property(const char *key, const struct json *value, void *ctx) {
     return add_property(key, value, p->r, p->f);
 }
 
-/* The value of a property, or NULL when the feature does not have it. */
+/* The value of a property, or NULL when the feature does not have it. Case does not count:
+ * those of a shapefile come in lower case. */
 static const char *value_of(const struct feature *f, const char *name) {
     for (size_t i = 0; i < f->count; i++)
-        if (strcmp(f->name[i], name) == 0)
+        if (strcasecmp(f->name[i], name) == 0)
             return f->value[i];
     return NULL;
 }
