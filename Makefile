@@ -50,6 +50,8 @@ run: deps ## install what is missing, build, serve the demo directory on $(LISTE
 .PHONY: demo
 demo: $(HAVEN) ## build/demo.db from data/mekong
 	@[ -f build/demo.db ] || $(HAVEN) init build/demo.db
+	$(HAVEN) import places data/mekong/places.csv --db build/demo.db --source mekong \
+		--retire-missing
 	$(HAVEN) import services data/mekong/services.csv --db build/demo.db --source mekong \
 		--retire-missing
 
