@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "data/record_private.h"
 #include "tests/unit/by_hand.h"
 #include "tests/unit/atlas_by_hand.h"
 
@@ -268,6 +269,43 @@ static void test_refused(void **state) {
     record_close(r);
 }
 
+/* ---- haven check ------------------------------------------------------------------------ */
+
+static void note_fault(const char *fault, void *ctx) {
+    snprintf(ctx, 200, "%s", fault);
+}
+
+/* One SQL statement that breaks the gazetteer, and what is said of it. */
+static void test_check(void **state) {
+    static const struct {
+        const char *sql, *wanted;
+    } cases[] = {
+        {"UPDATE place SET kind = 'shire' WHERE source_id = 'market'", "unknown kind shire"},
+        {"UPDATE place SET retired_run = 1 WHERE source_id = 'mill'", "place market: its parent"},
+        {"UPDATE place SET kind = 'country' WHERE source_id = 'hill'", "no level above it"},
+        {"UPDATE area SET outline = NULL WHERE source_id = 'w'", "NOT NULL"},
+        {"UPDATE area SET outline = GeomFromText('MULTIPOLYGON(((0 0,4 4,4 0,0 4,0 0)))', 4326)"
+         " WHERE source_id = 'w'", "its outline is not sound"},
+        {"DELETE FROM idx_area_outline", "entries and areas differ"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct record *r = record_by_hand(fill_country);
+        struct error e = {0};
+        char said[200] = "";
+        int64_t faults = -1;
+        assert_true(record_check(r, note_fault, said, &faults, &e));
+        assert_int_equal(faults, 0);
+        if (!db_exec(r->db, cases[i].sql, &e))
+            snprintf(said, sizeof said, "%.199s", e.message); /* the table itself refuses */
+        else
+            assert_true(record_check(r, note_fault, said, &faults, &e) && faults > 0);
+        if (strstr(said, cases[i].wanted) == NULL)
+            fail_msg("%s: %s", cases[i].sql, said);
+        record_close(r);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -280,6 +318,7 @@ int main(void) {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_revision),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_check),
     };
     return cmocka_run_group_tests(tests, load_vocabularies, NULL);
 }
