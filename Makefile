@@ -15,7 +15,7 @@ PACKAGES := gcc make pkg-config \
 	libjansson-dev libcsv-dev libsodium-dev libicu-dev
 TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl
 
-LIBS := spatialite sqlite3 libmicrohttpd jansson libsodium icu-i18n icu-uc proj
+LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium icu-i18n icu-uc proj
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -77,6 +77,10 @@ http: ## the real program over HTTP, under the same sanitizers
 .PHONY: differential
 differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
 	HAVEN=$(HAVEN) node --test tests/differential
+
+.PHONY: evidence
+evidence: web/node_modules/.stamp ## the demo directory against the documents in $(DATA)/../seeds
+	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
 tsan: ## swapping directories under load, under the thread sanitizer

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "data/service_place.h"
 #include "data/text.h"
 
 /* Words in a name that tell who stays there (README, "Keeping places safe"). */
@@ -14,8 +15,28 @@ bool publish_listed(const struct stored_service *service) {
            service->flat.cell[COL_NEEDS][0] != '\0';
 }
 
-bool publish_point(const struct stored_service *service) {
-    return strcmp(service->visibility, "exact") == 0;
+/* The level of the atlas that a precision means; that of an exact point is finer than all. */
+static int level_of(const char *precision) {
+    static const char *const names[] = {"country", "province", "district"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(names[i], precision) == 0)
+            return i;
+    return LEVEL_COMMUNE;
+}
+
+struct published publish_where(const struct stored_service *service,
+                               const struct atlas *atlas) {
+    struct published where = {strcmp(service->visibility, "exact") == 0, ATLAS_NONE};
+    if (strcmp(service->visibility, "area") != 0)
+        return where;
+    int level = level_of(service->flat.cell[COL_PRECISION]);
+    for (level = level > LEVEL_DISTRICT ? LEVEL_DISTRICT : level;
+         level > LEVEL_COUNTRY && where.place == ATLAS_NONE; level--) {
+        uint32_t place = service_place(&service->flat, atlas, level);
+        if (place != ATLAS_NONE && atlas->places[place].pointed == place)
+            where.place = place;
+    }
+    return where;
 }
 
 bool publish_hides(enum column column) {
@@ -29,27 +50,40 @@ static bool tells_word(const char *name) {
     return false;
 }
 
-static bool tells_place(const struct stored_service *service, const char *name) {
-    static const enum column below[] = {COL_ADDRESS, COL_VILLAGE, COL_COMMUNE, COL_DISTRICT,
-                                        COL_PROVINCE};
-    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
-        const char *place = service->flat.cell[below[i]];
-        if (place[0] != '\0' && strcasestr(name, place) != NULL)
+/* Columns that name a place, from the finest, and the level that publishes them. */
+static const struct {
+    enum column column;
+    int level;
+} naming[] = {{COL_ADDRESS, LEVEL_POINT},
+              {COL_VILLAGE, LEVEL_VILLAGE},
+              {COL_COMMUNE, LEVEL_COMMUNE},
+              {COL_DISTRICT, LEVEL_DISTRICT},
+              {COL_PROVINCE, LEVEL_PROVINCE}};
+
+static bool tells_place(const struct stored_service *service, int published,
+                        const char *name) {
+    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++) {
+        const char *place = service->flat.cell[naming[i].column];
+        if (naming[i].level > published && place[0] != '\0' &&
+            strcasestr(name, place) != NULL)
             return true;
     }
     return false;
 }
 
-bool publish_name_tells(const struct stored_service *service, const char *name) {
-    return !publish_point(service) && (tells_word(name) || tells_place(service, name));
+bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,
+                        struct published where, const char *name) {
+    int published = where.place != ATLAS_NONE ? atlas->places[where.place].level : LEVEL_COUNTRY;
+    return !where.own && (tells_word(name) || tells_place(service, published, name));
 }
 
-const char *publish_name(const struct stored_service *service) {
+const char *publish_name(const struct stored_service *service, const struct atlas *atlas,
+                         struct published where) {
     const char *public_name = service->flat.cell[COL_PUBLIC_NAME];
     const char *name = service->flat.cell[COL_SERVICE];
     if (public_name[0] != '\0')
         return public_name;
-    return publish_name_tells(service, name) ? "" : name;
+    return publish_name_tells(service, atlas, where, name) ? "" : name;
 }
 
 int publish_need(int need) {

@@ -4,8 +4,8 @@
  * nothing else; every later public answer, count, size and distance comes from there.
  *
  *   exact    its own point, no finer than the record's precision
- *   area     the published point of its district, or its province; until such points are
- *            known (no gazetteer is loaded) the same as `contact`
+ *   area     the published point of its district, or its province; where neither is known
+ *            the same as `contact`
  *   contact  name and telephone; country only
  *   staff    nothing: the public never learns that it exists
  */
@@ -14,14 +14,21 @@
 
 #include <stdbool.h>
 
+#include "data/atlas.h"
 #include "data/flat.h"
+
+/* Where the public may know a service to be. */
+struct published {
+    bool own;       /* at its own point */
+    uint32_t place; /* else: in this place of the atlas, at the place's point; ATLAS_NONE:
+                       nowhere but in its country */
+};
+struct published publish_where(const struct stored_service *service,
+                               const struct atlas *atlas);
 
 /* True when the public learns of the service at all. A record without needs is for staff
  * to complete. */
 bool publish_listed(const struct stored_service *service);
-
-/* True when its own point is published. */
-bool publish_point(const struct stored_service *service);
 
 /* True when the column is never published (column.def: STAFF). */
 bool publish_hides(enum column column);
@@ -29,10 +36,12 @@ bool publish_hides(enum column column);
 /* The name to publish: `public_name`; else the name, unless it tells a place below the
  * published level or what kind of people stay there, when it is "" and the caller shows
  * the label of the need instead. Borrowed from `service`. */
-const char *publish_name(const struct stored_service *service);
+const char *publish_name(const struct stored_service *service, const struct atlas *atlas,
+                         struct published where);
 
 /* True when `name`, in any language, tells more than is published of the service. */
-bool publish_name_tells(const struct stored_service *service, const char *name);
+bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,
+                        struct published where, const char *name);
 
 /* The need code to publish for `need` (index in need.csv): a sensitive one is shown as its
  * parent. */

@@ -10,6 +10,9 @@
  *   record_visibility.c the default, never looser, shared sites
  *   record_read.c       every service out: cursors side by side
  *   record_check.c      is it whole
+ *   record_place.c      places in and out
+ *   record_area.c       areas in and out
+ *   record_gazetteer.c  what putting either has in common
  */
 #ifndef DATA_RECORD_PRIVATE_H
 #define DATA_RECORD_PRIVATE_H
@@ -91,18 +94,46 @@ struct import_run {
     uint64_t *seen; /* bit set of keys put in this run */
     size_t seen_words;
     bool broken; /* a write failed: the run can only be aborted */
+    bool places; /* a place or an area changed */
+    uint32_t *scope; /* of places and areas put: scope_of(), each once */
+    size_t scope_count, scope_capacity;
     struct section_map map[SECTION_COUNT];
     struct index_state index;
     struct buf scratch;
 };
 
 bool run_seen(const struct import_run *run, int64_t key);
+void run_mark_seen(struct import_run *run, int64_t key);
 
 /* Makes the rows of the source and of the run, before the first change. */
 bool run_changes(struct import_run *run, struct error *e);
 
 /* Resolves the parameters of every section; false when the SQL does not compile. */
 bool put_prepare(struct import_run *run, struct error *e);
+
+/* ---- places and areas ------------------------------------------------------------- */
+
+/* What stands under the same source and id. */
+struct gazetteer_row {
+    int64_t key; /* 0: nothing */
+    bool retired, same;
+};
+
+/* Finds it by `sql` (key, retired_run, digest by :source_key and :id); false with `e` set
+ * when it was put before in this run. */
+bool gazetteer_find(struct import_run *run, const char *sql, const char *id,
+                    const uint8_t digest[DIGEST_BYTES], struct gazetteer_row *out,
+                    struct error *e);
+
+/* Counts what was put and notes its country and level. */
+enum put_result gazetteer_done(struct import_run *run, const struct gazetteer_row *before,
+                               int64_t key, const char *country, int level);
+
+/* Retires by `sql_retire` (:run_key, :key) what `sql_standing` (key, country, level by
+ * :source_key) has in the countries and levels of this run, and was not put. */
+bool gazetteer_retire(struct import_run *run, const char *sql_standing,
+                      const char *sql_retire, int64_t *present, int64_t *missing,
+                      struct error *e);
 
 /* ---- shared ---------------------------------------------------------------------- */
 

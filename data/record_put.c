@@ -600,18 +600,6 @@ static bool acceptable(const struct flat *flat, struct error *e) {
     return true;
 }
 
-static void mark_seen(struct import_run *run, int64_t key) {
-    size_t word = (size_t)key / 64;
-    if (word >= run->seen_words) {
-        size_t words = word * 2 + 64;
-        run->seen = xrealloc(run->seen, words, sizeof *run->seen);
-        memset(run->seen + run->seen_words, 0,
-               (words - run->seen_words) * sizeof *run->seen);
-        run->seen_words = words;
-    }
-    run->seen[word] |= UINT64_C(1) << (key % 64);
-}
-
 enum put_result import_put(struct import_run *run, const struct flat *flat,
                            struct error *e) {
     struct flat given = *flat;
@@ -630,7 +618,7 @@ enum put_result import_put(struct import_run *run, const struct flat *flat,
         return PUT_FAILED;
     }
     if (standing.key != 0 && standing.same && !standing.retired) {
-        mark_seen(run, standing.key);
+        run_mark_seen(run, standing.key);
         run->unchanged++;
         return PUT_UNCHANGED;
     }
@@ -638,7 +626,7 @@ enum put_result import_put(struct import_run *run, const struct flat *flat,
         run->broken = true;
         return PUT_FAILED;
     }
-    mark_seen(run, row.key);
+    run_mark_seen(run, row.key);
     bool is_added = standing.key == 0 || standing.retired;
     *(is_added ? &run->added : &run->updated) += 1;
     return is_added ? PUT_ADDED : PUT_UPDATED;

@@ -89,6 +89,18 @@ bool run_seen(const struct import_run *run, int64_t key) {
     return word < run->seen_words && (run->seen[word] >> (key % 64) & 1) != 0;
 }
 
+void run_mark_seen(struct import_run *run, int64_t key) {
+    size_t word = (size_t)key / 64;
+    if (word >= run->seen_words) {
+        size_t words = word * 2 + 64;
+        run->seen = xrealloc(run->seen, words, sizeof *run->seen);
+        memset(run->seen + run->seen_words, 0,
+               (words - run->seen_words) * sizeof *run->seen);
+        run->seen_words = words;
+    }
+    run->seen[word] |= UINT64_C(1) << (key % 64);
+}
+
 static const char sql_standing[] =
     "SELECT key FROM service_at_location"
     " WHERE source_key = :source_key AND retired_run IS NULL";
@@ -162,6 +174,7 @@ static const char sql_resolve[] =
 
 static const char sql_revision[] = "UPDATE directory SET revision = revision + 1,"
                                    " changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
+static const char sql_place_revision[] = "UPDATE directory SET place_revision = revision";
 
 static const char sql_finish[] =
     "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
@@ -185,7 +198,7 @@ static bool run_complete(struct import_run *run, struct error *e) {
         return error_set(e, ERR_DATA, "the import failed before: nothing is changed");
     return index_finish(&run->index, run->db, e) && run_sql(run->db, sql_resolve, e) &&
            visibility_settle(run->db, e) && run_sql(run->db, sql_revision, e) &&
-           run_finish(run, e);
+           (!run->places || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
 }
 
 static void run_free(struct import_run *run) {
@@ -194,6 +207,7 @@ static void run_free(struct import_run *run) {
     index_free(&run->index);
     buf_free(&run->scratch);
     free(run->seen);
+    free(run->scope);
     free(run->source);
     free(run);
 }

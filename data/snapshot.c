@@ -33,7 +33,8 @@ void snapshot_digest(const void *block, size_t size, uint8_t out[16]) {
     crypto_digest(&header, sizeof header, out, sizeof header.digest);
 }
 
-bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct error *e) {
+bool snapshot_attach(struct snapshot *s, const void *block, size_t size,
+                     const struct atlas *atlas, struct error *e) {
     const struct snap_header *h = block;
     if (size < sizeof *h || memcmp(h->magic, "HAVENSNP", 8) != 0)
         return error_set(e, ERR_DATA, "not a snapshot");
@@ -47,6 +48,7 @@ bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct 
     if (memcmp(digest, h->digest, sizeof digest) != 0)
         return error_set(e, ERR_DATA, "snapshot is damaged");
     s->header = h;
+    s->atlas = atlas;
 #define S(name, type)                                                                    \
     s->name = (const type *)((const char *)block + h->section[SNAP_##name].offset);      \
     s->name##_count = (uint32_t)h->section[SNAP_##name].count;

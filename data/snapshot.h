@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/atlas.h"
 #include "data/criterion.h"
 #include "data/error.h"
 #include "data/geo.h"
@@ -28,7 +29,7 @@
 #include "data/timezone.h"
 #include "data/vocabulary.h"
 
-#define SNAP_VERSION 1
+#define SNAP_VERSION 2
 #define SNAP_NONE UINT32_MAX
 #define SNAP_WORDS VOCABULARY_WORDS
 #define SNAP_NEED_WORDS (NEED_MAX / 64)
@@ -118,6 +119,7 @@ enum service_flag {
     SERVICE_WAITLIST = 1024,
     SERVICE_PAUSED = 2048,
     SERVICE_COARSE = 4096, /* its point stands for a village, a district, a province */
+    SERVICE_OFFICE = 8192, /* kind state_office, and it states what it covers */
 };
 
 /* One service at one location. */
@@ -152,15 +154,27 @@ struct snap_text {
     uint32_t text, summary_len, detail_len;
 };
 
-/* A place where services are, once for all that share it. */
+/* A place where services are, once for all that share it. What is known to be in an area
+ * only is as far away as the nearest part of that. */
 struct snap_site {
     struct point point;
     struct ecef ecef;
+    uint32_t area; /* place of the atlas, with an outline; or ATLAS_NONE */
+    float reach;   /* metres: no part of the outline is farther from `ecef` */
 };
 
-/* Entries of `covers`: an index of country.csv, or one of these. */
-#define COVERS_ANY 0xfffe  /* everywhere */
-#define COVERS_NAME 0xffff /* a named area within the service's own country */
+enum covers_kind {
+    COVERS_ANY,     /* everywhere */
+    COVERS_COUNTRY, /* all of a country */
+    COVERS_PLACE,   /* a place of the atlas */
+    COVERS_NAME,    /* a name that the atlas does not know, or knows twice */
+};
+
+struct snap_cover {
+    uint32_t place;   /* of COVERS_PLACE */
+    uint16_t country; /* index in country.csv, of all but COVERS_ANY */
+    uint16_t kind;    /* enum covers_kind */
+};
 
 /* A packed R-tree over the sites of one need. Leaves point to entries, others to nodes. */
 struct snap_node {
@@ -218,11 +232,12 @@ struct snap_holiday {
     S(choices, struct snap_choice)                                                       \
     S(ages, struct snap_ages)                                                            \
     S(signatures, struct snap_signature)                                                 \
-    S(covers, uint16_t)                                                                  \
+    S(covers, struct snap_cover)                                                         \
     S(links, uint32_t)                                                                   \
     S(hours, uint64_t)                                                                   \
     S(zones, struct timezone_table)                                                      \
     S(holidays, struct snap_holiday)                                                     \
+    S(offices, uint32_t)                                                                 \
     S(trees, struct snap_tree)                                                           \
     S(nodes, struct snap_node)                                                           \
     S(entries, struct snap_entry)                                                        \
@@ -255,6 +270,7 @@ struct snap_header {
 /* A snapshot in use: the block, and its sections as pointers. */
 struct snapshot {
     const struct snap_header *header;
+    const struct atlas *atlas; /* what its places are numbers in: never NULL */
 #define S(name, type) const type *name;
     SNAP_SECTIONS(S)
 #undef S
@@ -263,10 +279,11 @@ struct snapshot {
 #undef S
 };
 
-/* Points `s` into a block of `size` bytes made by snapshot_build(). Checks magic, version,
- * sizes and digest; false: `e` says what is wrong. The block stays the caller's and must
- * outlive `s`. */
-bool snapshot_attach(struct snapshot *s, const void *block, size_t size, struct error *e);
+/* Points `s` into a block of `size` bytes made by snapshot_build(), with the atlas that it
+ * was made with. Checks magic, version, sizes and digest; false: `e` says what is wrong.
+ * Block and atlas stay the caller's and must outlive `s`. */
+bool snapshot_attach(struct snapshot *s, const void *block, size_t size,
+                     const struct atlas *atlas, struct error *e);
 
 /* BLAKE2b-128 over the block, its own place in the header left out. */
 void snapshot_digest(const void *block, size_t size, uint8_t out[16]);

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/snapshot_build.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/civil.h"
 #include "data/mem.h"
-#include "data/publish.h"
+#include "data/service_place.h"
 #include "data/snapshot_builder.h"
 #include "data/snapshot_text.h"
 
-struct snapshot_builder *snapshot_builder_new(enum snap_view view, int64_t now) {
+struct snapshot_builder *snapshot_builder_new(enum snap_view view, const struct atlas *atlas,
+                                              int64_t now) {
     struct snapshot_builder *b = xcalloc(1, sizeof *b);
     b->view = view;
+    b->atlas = atlas;
     b->now = now;
     for (enum column c = 0; c < COL_COUNT; c++)
         b->drop[c] = view == SNAP_PUBLIC && publish_hides(c);
@@ -57,21 +60,39 @@ static uint32_t add_organization(struct snapshot_builder *b, const uint8_t id[16
     return n;
 }
 
-/* The site of a service, or SNAP_NONE: no point, or one no finer than the country. */
-static uint32_t add_site(struct snapshot_builder *b, const struct stored_service *s) {
-    const struct flat *f = &s->flat;
-    if (f->cell[COL_LAT][0] == '\0' || strcmp(f->cell[COL_PRECISION], "country") == 0)
-        return SNAP_NONE;
-    if (b->view == SNAP_PUBLIC && !publish_point(s))
-        return SNAP_NONE;
-    struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0, strtod(f->cell[COL_LAT], NULL) + 0.0};
+/* The number of the site at `p`; with `area`, one that is only known to be within it. */
+static uint32_t site_number(struct snapshot_builder *b, struct point p, uint32_t area) {
+    struct {
+        struct point point;
+        uint64_t area;
+    } key = {p, area};
     bool added;
-    uint32_t n = intern(&b->sites, &p, sizeof p, &added);
+    uint32_t n = intern(&b->sites, &key, sizeof key, &added);
     if (added) {
+        struct ecef at = geo_ecef(p);
+        double reach = area != ATLAS_NONE ? atlas_reach(b->atlas, area, at) : 0;
         b->site = xgrow(b->site, &b->site_capacity, n, sizeof *b->site);
-        b->site[n] = (struct snap_site){p, geo_ecef(p)};
+        b->site[n] = (struct snap_site){p, at, area, reach > 0 ? nextafterf((float)reach, INFINITY) : 0};
     }
     return n;
+}
+
+static uint32_t with_outline(const struct atlas *atlas, uint32_t place) {
+    return place != ATLAS_NONE && atlas->places[place].outlines.count > 0 ? place : ATLAS_NONE;
+}
+
+/* The site of a service, or SNAP_NONE: no point, or one no finer than the country. */
+static uint32_t add_site(struct snapshot_builder *b, const struct text_source *t) {
+    const struct flat *f = &t->service->flat;
+    uint32_t area = t->where.place;
+    if (b->view == SNAP_PUBLIC && area != ATLAS_NONE)
+        return site_number(b, b->atlas->places[area].point, with_outline(b->atlas, area));
+    int level = service_level(f);
+    if (level <= LEVEL_COUNTRY || (b->view == SNAP_PUBLIC && !t->where.own))
+        return SNAP_NONE;
+    struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0, strtod(f->cell[COL_LAT], NULL) + 0.0};
+    area = level < LEVEL_POINT ? service_place(f, b->atlas, level) : ATLAS_NONE;
+    return site_number(b, p, with_outline(b->atlas, area));
 }
 
 static void set_needs(const struct snapshot_builder *b, const struct stored_service *s,
@@ -111,9 +132,12 @@ static uint16_t status_flags(const char *status) {
     return 0;
 }
 
-static uint16_t service_flags(const struct snap_service *s, const struct stored_service *from) {
+static uint16_t service_flags(const struct snap_service *s, const struct text_source *t) {
+    const struct stored_service *from = t->service;
     const char *kind = from->flat.cell[COL_KIND], *precision = from->flat.cell[COL_PRECISION];
-    bool coarse = precision[0] != '\0' && strcmp(precision, "exact") != 0;
+    bool coarse = (precision[0] != '\0' && strcmp(precision, "exact") != 0) ||
+                  (t->view == SNAP_PUBLIC && t->where.place != ATLAS_NONE);
+    bool office = !strcmp(kind, "state_office") && s->covers.count > 0;
     bool housing = needs_within(s, "housing");
     bool shelter = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
     bool family = needs_within(s, "housing.foster") || needs_within(s, "housing.kinship") ||
@@ -124,7 +148,7 @@ static uint16_t service_flags(const struct snap_service *s, const struct stored_
                      (police ? SERVICE_POLICE : 0) |
                      (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
                      (!strcmp(from->visibility, "staff") ? SERVICE_HIDDEN : 0) |
-                     (coarse ? SERVICE_COARSE : 0) |
+                     (coarse ? SERVICE_COARSE : 0) | (office ? SERVICE_OFFICE : 0) |
                      (housing ? SERVICE_HOUSING : 0) |
                      status_flags(from->flat.cell[COL_STATUS]));
 }
@@ -150,22 +174,40 @@ static int32_t date_days(const char *text) {
     return (int32_t)civil_floor(civil_minutes(t), CIVIL_DAY);
 }
 
-static struct snap_run add_covers(struct snapshot_builder *b, const char *text) {
+/* One area of `covers`, in the service's country unless it names another. */
+static struct snap_cover cover_of(const struct snapshot_builder *b, uint16_t country,
+                                  struct slice area) {
+    int code = vocabulary_find(VOC_COUNTRY, area.at, area.len);
+    if (slice_is(area, "any"))
+        return (struct snap_cover){ATLAS_NONE, 0, COVERS_ANY};
+    if (code >= 0)
+        return (struct snap_cover){ATLAS_NONE, (uint16_t)code, COVERS_COUNTRY};
+    uint32_t place = atlas_find(b->atlas, country, area.at, area.len);
+    if (place == ATLAS_NONE || place == ATLAS_AMBIGUOUS)
+        return (struct snap_cover){ATLAS_NONE, country, COVERS_NAME};
+    const struct atlas_place *p = &b->atlas->places[place];
+    return (struct snap_cover){place, p->country,
+                               p->level == LEVEL_COUNTRY ? COVERS_COUNTRY : COVERS_PLACE};
+}
+
+static struct snap_run add_covers(struct snapshot_builder *b, uint16_t country,
+                                  const char *text) {
     struct snap_run run = {0, 0};
     if (text[0] == '\0')
         return run;
     bool added;
-    uint32_t n = intern(&b->covers, text, strlen(text), &added);
+    struct buf key = {0};
+    buf_add(&key, &country, sizeof country);
+    buf_str(&key, text);
+    uint32_t n = intern(&b->covers, key.data, key.len, &added);
+    buf_free(&key);
     if (!added)
         return b->covers_run[n];
     struct slice rest = slice_of(text), area;
     run.first = b->covers_count;
     while (slice_next(&rest, ';', &area)) {
-        int country = vocabulary_find(VOC_COUNTRY, area.at, area.len);
-        uint16_t code = slice_is(area, "any") ? COVERS_ANY
-                        : country >= 0        ? (uint16_t)country
-                                              : COVERS_NAME;
-        buf_add(&b->cover, &code, sizeof code);
+        struct snap_cover cover = cover_of(b, country, area);
+        buf_add(&b->cover, &cover, sizeof cover);
         b->covers_count++;
     }
     run.count = b->covers_count - run.first;
@@ -253,10 +295,11 @@ static uint32_t service_limits(const struct snapshot_builder *b,
     return set;
 }
 
+/* True when where somebody is may be too little known to tell whether they are covered. */
 static bool covers_names(const struct snapshot_builder *b, struct snap_run covers) {
-    const uint16_t *area = (const uint16_t *)(const void *)b->cover.data;
-    for (uint32_t i = 0; i < covers.count; i++)
-        if (area[covers.first + i] == COVERS_NAME)
+    const struct snap_cover *cover = (const struct snap_cover *)(const void *)b->cover.data;
+    for (uint32_t i = covers.first; i < covers.first + covers.count; i++)
+        if (cover[i].kind == COVERS_PLACE || cover[i].kind == COVERS_NAME)
             return true;
     return false;
 }
@@ -324,27 +367,27 @@ static struct snap_run add_links(struct snapshot_builder *b, const struct stored
     return run;
 }
 
-static bool add_texts(struct snapshot_builder *b, const struct stored_service *s,
+static bool add_texts(struct snapshot_builder *b, const struct text_source *source,
                       struct snap_service *out, struct error *e) {
     out->text = (uint32_t)b->text.len;
-    text_summary(&b->text, s, b->view, 0);
+    text_summary(&b->text, source, 0);
     size_t summary = b->text.len;
-    text_point(&b->text, s, b->view);
+    text_point(&b->text, source);
     size_t point = b->text.len;
-    text_detail(&b->text, s, b->view, 0);
+    text_detail(&b->text, source, 0);
     out->summary_len = (uint32_t)(summary - out->text);
     out->point_len = (uint32_t)(point - summary);
     out->detail_len = (uint32_t)(b->text.len - point);
     out->translations = (struct snap_run){b->text_count, 0};
-    unsigned languages = text_languages(s, b->view);
-    bool need_stands_for_name = b->view == SNAP_PUBLIC && publish_name(s)[0] == '\0';
+    unsigned languages = text_languages(source);
+    bool need_stands_for_name = text_needs_label(source);
     for (uint32_t k = 1; k < LANGUAGE_COUNT; k++) {
         if (!(languages >> k & 1) && !need_stands_for_name)
             continue;
         struct snap_text t = {k, (uint32_t)b->text.len, 0, 0};
-        text_summary(&b->text, s, b->view, (int)k);
+        text_summary(&b->text, source, (int)k);
         t.summary_len = (uint32_t)(b->text.len - t.text);
-        text_detail(&b->text, s, b->view, (int)k);
+        text_detail(&b->text, source, (int)k);
         t.detail_len = (uint32_t)(b->text.len - t.text - t.summary_len);
         b->texts = xgrow(b->texts, &b->text_capacity, b->text_count, sizeof t);
         b->texts[b->text_count++] = t;
@@ -355,30 +398,45 @@ static bool add_texts(struct snapshot_builder *b, const struct stored_service *s
     return true;
 }
 
+/* The index + 1 of a code in its vocabulary; 0: not stated. */
+static uint8_t code_number(enum vocabulary_id id, const char *code) {
+    return (uint8_t)(vocabulary_find(id, code, strlen(code)) + 1);
+}
+
+/* What stands in the record of a service, and where it may be known to be. */
+static void fill_service(struct snapshot_builder *b, const struct text_source *t,
+                         struct snap_service *out) {
+    const struct flat *f = &t->service->flat;
+    int country = vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
+    memcpy(out->id, t->service->id, sizeof out->id);
+    set_needs(b, t->service, out);
+    out->country = (uint16_t)(country < 0 ? 0 : country);
+    out->site = add_site(b, t);
+    out->organization = add_organization(b, t->service->organization_id);
+    out->covers = add_covers(b, out->country, f->cell[COL_COVERS]);
+    out->hours = add_hours(b, f->cell[COL_HOURS]);
+    out->limits = service_limits(b, t->service);
+    out->verified_on = date_days(f->cell[COL_VERIFIED_ON]);
+    out->valid_until = date_days(f->cell[COL_VALID_UNTIL]);
+    out->zone = add_zone(b, f->cell[COL_TIME_ZONE], f->cell[COL_COUNTRY]);
+    out->kind = code_number(VOC_KIND, f->cell[COL_KIND]);
+    out->status = code_number(VOC_STATUS, f->cell[COL_STATUS]);
+    out->remote = remote_ways(f->cell[COL_REMOTE]);
+    out->flags = service_flags(out, t);
+}
+
 bool snapshot_builder_add(struct snapshot_builder *b, const struct stored_service *s,
                           struct error *e) {
     const struct flat *f = &s->flat;
-    if (b->view == SNAP_PUBLIC && !publish_listed(s))
-        return true;
+    struct text_source source = {s, b->view, b->atlas, {true, ATLAS_NONE}};
     struct snap_service out = {0};
     struct snap_signature signature = {0};
-    memcpy(out.id, s->id, sizeof out.id);
-    set_needs(b, s, &out);
-    out.site = add_site(b, s);
-    out.organization = add_organization(b, s->organization_id);
-    out.covers = add_covers(b, f->cell[COL_COVERS]);
-    out.hours = add_hours(b, f->cell[COL_HOURS]);
-    out.limits = service_limits(b, s);
-    out.verified_on = date_days(f->cell[COL_VERIFIED_ON]);
-    out.valid_until = date_days(f->cell[COL_VALID_UNTIL]);
-    int country = vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
-    out.country = (uint16_t)(country < 0 ? 0 : country);
-    out.zone = add_zone(b, f->cell[COL_TIME_ZONE], f->cell[COL_COUNTRY]);
-    out.kind = (uint8_t)(vocabulary_find(VOC_KIND, f->cell[COL_KIND], strlen(f->cell[COL_KIND])) + 1);
-    out.status = (uint8_t)(vocabulary_find(VOC_STATUS, f->cell[COL_STATUS], strlen(f->cell[COL_STATUS])) + 1);
-    out.remote = remote_ways(f->cell[COL_REMOTE]);
-    out.flags = service_flags(&out, s);
-    if (!add_rules(b, s, &out, &signature, e) || !add_texts(b, s, &out, e))
+    if (b->view == SNAP_PUBLIC && !publish_listed(s))
+        return true;
+    if (b->view == SNAP_PUBLIC)
+        source.where = publish_where(s, b->atlas);
+    fill_service(b, &source, &out);
+    if (!add_rules(b, s, &out, &signature, e) || !add_texts(b, &source, &out, e))
         return error_prefix(e, "service %s of %s: ", f->cell[COL_ID], s->source);
     service_signature(b, &out, &signature);
     out.signature = add_signature(b, &signature);
@@ -447,11 +505,11 @@ static bool finish_both(const struct both *both, struct snapshot_pair *out, stru
     return out->staff != NULL && out->public != NULL;
 }
 
-bool snapshot_build(struct record *record, int64_t now, struct snapshot_pair *out,
-                    struct error *e) {
+bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t now,
+                    struct snapshot_pair *out, struct error *e) {
     const int64_t year = 366 * 86400; /* so that the same directory is the same bytes */
-    struct both both = {snapshot_builder_new(SNAP_STAFF, now / year * year),
-                        snapshot_builder_new(SNAP_PUBLIC, now / year * year)};
+    struct both both = {snapshot_builder_new(SNAP_STAFF, atlas, now / year * year),
+                        snapshot_builder_new(SNAP_PUBLIC, atlas, now / year * year)};
     *out = (struct snapshot_pair){0};
     bool done = record_each(record, &out->revision, add_both, &both, e) &&
                 record_each_holiday(record, holiday_both, &both, e) &&

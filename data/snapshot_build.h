@@ -11,8 +11,10 @@
 
 struct snapshot_builder;
 
-/* A builder of one view. `now` (seconds since 1970) is where time zones are centred. */
-struct snapshot_builder *snapshot_builder_new(enum snap_view view, int64_t now);
+/* A builder of one view. `now` (seconds since 1970) is where time zones are centred; `atlas`
+ * is borrowed. */
+struct snapshot_builder *snapshot_builder_new(enum snap_view view, const struct atlas *atlas,
+                                              int64_t now);
 void snapshot_builder_free(struct snapshot_builder *b);
 
 /* Adds a service (the public view leaves out what the public may not know). */
@@ -32,7 +34,7 @@ struct snapshot_pair {
     size_t staff_size, public_size;
     int64_t revision;
 };
-bool snapshot_build(struct record *record, int64_t now, struct snapshot_pair *out,
-                    struct error *e);
+bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t now,
+                    struct snapshot_pair *out, struct error *e);
 
 #endif

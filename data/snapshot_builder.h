@@ -20,6 +20,7 @@ struct link {
 
 struct snapshot_builder {
     enum snap_view view;
+    const struct atlas *atlas;
     int64_t now;
     bool drop[COL_COUNT]; /* columns that the view does not know */
     struct admit admit;

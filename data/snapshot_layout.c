@@ -112,6 +112,16 @@ static uint32_t *resolve_links(const struct snapshot_builder *b, const uint32_t 
     return links;
 }
 
+/* The offices that cover an area (SERVICE_OFFICE). */
+static uint32_t *list_offices(const struct snapshot_builder *b, uint32_t *count) {
+    uint32_t *offices = xcalloc((size_t)b->count + 1, sizeof *offices);
+    *count = 0;
+    for (uint32_t i = 0; i < b->count; i++)
+        if (b->services[i].flags & SERVICE_OFFICE)
+            offices[(*count)++] = i;
+    return offices;
+}
+
 struct section {
     const void *data;
     size_t count, size;
@@ -150,7 +160,8 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
     sort_sites(b);
     uint32_t *by_id = xcalloc((size_t)b->count + 1, sizeof *by_id);
     uint32_t *place = sort_services(b, by_id);
-    uint32_t *links = resolve_links(b, place);
+    uint32_t *links = resolve_links(b, place), office_count;
+    uint32_t *offices = list_offices(b, &office_count);
     struct tree_input in = {b->services, by_id, b->signature, b->site, b->count};
     struct tree_output out = {0};
     tree_pack(&in, &out);
@@ -165,10 +176,11 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         [SNAP_choices] = {a->choices, a->choice_count, sizeof *a->choices},
         [SNAP_ages] = {a->ages, a->age_count, sizeof *a->ages},
         [SNAP_signatures] = {b->signature, b->signatures.count, sizeof *b->signature},
-        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(uint16_t)},
+        [SNAP_covers] = {b->cover.data, b->covers_count, sizeof(struct snap_cover)},
         [SNAP_links] = {links, b->link_count, sizeof *links},
         [SNAP_hours] = {b->hours_block.data, b->hours_block.len / 8, 8},
         [SNAP_zones] = {b->zone, b->zones.count, sizeof *b->zone},
+        [SNAP_offices] = {offices, office_count, sizeof *offices},
         [SNAP_holidays] = {b->holidays, b->holiday_count, sizeof *b->holidays},
         [SNAP_trees] = {out.trees, out.tree_count, sizeof *out.trees},
         [SNAP_nodes] = {out.nodes, out.node_count, sizeof *out.nodes},
@@ -178,7 +190,7 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         [SNAP_text] = {b->text.data, b->text.len, 1},
     };
     void *block = lay_out(section, b->view, revision, size);
-    void *arrays[] = {by_id, place, links, out.trees, out.nodes, out.entries, out.items};
+    void *arrays[] = {by_id, place, links, offices, out.trees, out.nodes, out.entries, out.items};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     return block;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "data/json_read.h"
-#include "data/publish.h"
 #include "data/text.h"
 
 /* Columns that stand in the summary, the point or the answer itself. */
@@ -23,14 +22,15 @@ static const char *translated(const struct flat *f, enum column column, int lang
     return f->cell[column];
 }
 
-unsigned text_languages(const struct stored_service *service, enum snap_view view) {
+unsigned text_languages(const struct text_source *t) {
+    const struct flat *f = &t->service->flat;
     unsigned set = 0;
-    for (size_t i = 0; i < service->flat.translation_count; i++) {
-        const struct translation *t = &service->flat.translations[i];
-        if (view == SNAP_PUBLIC && publish_hides(t->column))
+    for (size_t i = 0; i < f->translation_count; i++) {
+        const struct translation *text = &f->translations[i];
+        if (t->view == SNAP_PUBLIC && publish_hides(text->column))
             continue;
         for (int k = 0; k < LANGUAGE_COUNT; k++)
-            if (strcmp(t->language, label_languages[k]) == 0)
+            if (strcmp(text->language, label_languages[k]) == 0)
                 set |= 1u << k;
     }
     return set;
@@ -55,31 +55,40 @@ static const char *need_label(const struct flat *f, int language) {
     return term->label[language][0] ? term->label[language] : term->label[0];
 }
 
-static const char *name_of(const struct stored_service *s, enum snap_view view, int language) {
-    if (view == SNAP_STAFF)
-        return translated(&s->flat, COL_SERVICE, language);
-    const char *name = publish_name(s);
-    if (name == s->flat.cell[COL_PUBLIC_NAME] && name[0] != '\0')
-        return translated(&s->flat, COL_PUBLIC_NAME, language);
+/* The name that is published, "" where it would tell too much. */
+static const char *public_name_of(const struct text_source *t) {
+    return publish_name(t->service, t->atlas, t->where);
+}
+
+bool text_needs_label(const struct text_source *t) {
+    return t->view == SNAP_PUBLIC && public_name_of(t)[0] == '\0';
+}
+
+static const char *name_of(const struct text_source *t, int language) {
+    const struct flat *f = &t->service->flat;
+    if (t->view == SNAP_STAFF)
+        return translated(f, COL_SERVICE, language);
+    const char *name = public_name_of(t);
+    if (name == f->cell[COL_PUBLIC_NAME] && name[0] != '\0')
+        return translated(f, COL_PUBLIC_NAME, language);
     if (name[0] == '\0')
-        return need_label(&s->flat, language);
+        return need_label(f, language);
     /* What tells is found in Latin letters only: other languages have no other check. */
-    return publish_point(s) ? translated(&s->flat, COL_SERVICE, language) : name;
+    return t->where.own ? translated(f, COL_SERVICE, language) : name;
 }
 
 /* The organization, or "" where its name would tell what the service's own may not. */
-static const char *organization_of(const struct stored_service *s, enum snap_view view,
-                                   int language) {
-    const char *name = s->flat.cell[COL_ORGANIZATION];
-    if (view == SNAP_STAFF || publish_point(s))
-        return translated(&s->flat, COL_ORGANIZATION, language);
-    return publish_name_tells(s, name) ? "" : name;
+static const char *organization_of(const struct text_source *t, int language) {
+    const char *name = t->service->flat.cell[COL_ORGANIZATION];
+    if (t->view == SNAP_STAFF || t->where.own)
+        return translated(&t->service->flat, COL_ORGANIZATION, language);
+    return publish_name_tells(t->service, t->atlas, t->where, name) ? "" : name;
 }
 
-static const char *kind_of(const struct stored_service *s, enum snap_view view) {
-    const char *kind = s->flat.cell[COL_KIND];
+static const char *kind_of(const struct text_source *t) {
+    const char *kind = t->service->flat.cell[COL_KIND];
     bool tells = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
-    return view == SNAP_PUBLIC && tells && !publish_point(s) ? "" : kind;
+    return t->view == SNAP_PUBLIC && tells && !t->where.own ? "" : kind;
 }
 
 static void add_needs(struct buf *b, const struct flat *f, enum snap_view view) {
@@ -215,32 +224,51 @@ static void add_warnings(struct buf *b, const struct flat *f, enum snap_view vie
     buf_char(b, ']');
 }
 
-void text_summary(struct buf *b, const struct stored_service *service, enum snap_view view,
-                  int language) {
+void text_summary(struct buf *b, const struct text_source *t, int language) {
+    const struct stored_service *service = t->service;
     const struct flat *f = &service->flat;
     char uuid[37];
     buf_char(b, '{');
     uuid_encode(service->id, uuid);
     text_or_null(b, "id", uuid);
-    text_or_null(b, "name", name_of(service, view, language));
-    text_or_null(b, "organization", organization_of(service, view, language));
+    text_or_null(b, "name", name_of(t, language));
+    text_or_null(b, "organization", organization_of(t, language));
     /* All that name nobody are one organization in the record, and none in the world. */
     bool named = strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0;
     uuid_encode(service->organization_id, uuid);
     text_or_null(b, "organization_id", named ? uuid : "");
-    text_or_null(b, "kind", kind_of(service, view));
+    text_or_null(b, "kind", kind_of(t));
     text_or_null(b, "sector", f->cell[COL_SECTOR]);
     text_or_null(b, "country", f->cell[COL_COUNTRY]);
-    add_needs(b, f, view);
-    add_phones(b, f->cell[COL_PHONES], view);
-    if (view == SNAP_STAFF)
+    add_needs(b, f, t->view);
+    add_phones(b, f->cell[COL_PHONES], t->view);
+    if (t->view == SNAP_STAFF)
         text_or_null(b, "visibility", service->visibility);
-    add_warnings(b, f, view);
+    add_warnings(b, f, t->view);
 }
 
-void text_point(struct buf *b, const struct stored_service *service, enum snap_view view) {
-    const struct flat *f = &service->flat;
-    if (f->cell[COL_LAT][0] == '\0' || (view == SNAP_PUBLIC && !publish_point(service))) {
+/* The point of a place that is published instead of the service's own. */
+static void add_place_point(struct buf *b, const struct atlas *atlas, uint32_t place) {
+    const struct atlas_place *p = &atlas->places[place];
+    char uuid[37];
+    uuid_encode(p->id, uuid);
+    buf_str(b, "{\"lat\":");
+    buf_decimal(b, p->point.lat, 7);
+    buf_json_key(b, "lon");
+    buf_decimal(b, p->point.lon, 7);
+    text_or_null(b, "precision", vocabulary(VOC_PLACE_KIND)->terms[p->level].code);
+    text_or_null(b, "place", uuid);
+    text_or_null(b, "place_name", atlas_name(atlas, place, ""));
+    buf_char(b, '}');
+}
+
+void text_point(struct buf *b, const struct text_source *t) {
+    const struct flat *f = &t->service->flat;
+    if (t->view == SNAP_PUBLIC && t->where.place != ATLAS_NONE) {
+        add_place_point(b, t->atlas, t->where.place);
+        return;
+    }
+    if (f->cell[COL_LAT][0] == '\0' || (t->view == SNAP_PUBLIC && !t->where.own)) {
         buf_str(b, "null");
         return;
     }
@@ -296,16 +324,18 @@ static bool summarised(enum column column) {
     return false;
 }
 
-void text_detail(struct buf *b, const struct stored_service *service, enum snap_view view,
-                 int language) {
+void text_detail(struct buf *b, const struct text_source *t, int language) {
+    const struct stored_service *service = t->service;
     for (enum column c = 0; c < COL_COUNT; c++) {
         const char *cell = translated(&service->flat, c, language);
-        bool withheld =
-            view == SNAP_PUBLIC && (publish_hides(c) || publish_name_tells(service, cell));
-        if (cell[0] == '\0' || summarised(c) || withheld)
+        if (cell[0] == '\0' || summarised(c))
             continue;
-        add_cell(b, c, cell);
+        bool withheld = t->view == SNAP_PUBLIC &&
+                        (publish_hides(c) ||
+                         publish_name_tells(service, t->atlas, t->where, cell));
+        if (!withheld)
+            add_cell(b, c, cell);
     }
-    if (view == SNAP_STAFF && service->flat.cell[COL_PUBLIC_NAME][0] != '\0')
+    if (t->view == SNAP_STAFF && service->flat.cell[COL_PUBLIC_NAME][0] != '\0')
         add_cell(b, COL_PUBLIC_NAME, translated(&service->flat, COL_PUBLIC_NAME, language));
 }

@@ -11,22 +11,32 @@
 #define DATA_SNAPSHOT_TEXT_H
 
 #include "data/buf.h"
-#include "data/flat.h"
+#include "data/publish.h"
 #include "data/snapshot.h"
 
-/* Appends the summary in one language (index in label_languages; 0 is also the fallback). */
-void text_summary(struct buf *b, const struct stored_service *service, enum snap_view view,
-                  int language);
+/* A service, for whom it is written, and where that view may know it to be. */
+struct text_source {
+    const struct stored_service *service;
+    enum snap_view view;
+    const struct atlas *atlas;
+    struct published where; /* of the public view */
+};
 
-/* Appends the point of `service`, "null" when it has none or may not show it. */
-void text_point(struct buf *b, const struct stored_service *service, enum snap_view view);
+/* Appends the summary in one language (index in label_languages; 0 is also the fallback). */
+void text_summary(struct buf *b, const struct text_source *t, int language);
+
+/* Appends the point, "null" when it has none or may not show any. A published place stands
+ * beside its point. */
+void text_point(struct buf *b, const struct text_source *t);
 
 /* Appends the remaining cells that the view may see. */
-void text_detail(struct buf *b, const struct stored_service *service, enum snap_view view,
-                 int language);
+void text_detail(struct buf *b, const struct text_source *t, int language);
 
 /* Bit set of the languages (index in label_languages) in which a text of the service
  * stands, beside the cells themselves. */
-unsigned text_languages(const struct stored_service *service, enum snap_view view);
+unsigned text_languages(const struct text_source *t);
+
+/* True when the label of the need stands for the name, in every language. */
+bool text_needs_label(const struct text_source *t);
 
 #endif

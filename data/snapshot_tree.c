@@ -101,12 +101,12 @@ static void node_add_service(const struct tree_input *in, const uint64_t *within
 static void node_add_entry(const struct tree_input *in, const struct tree_output *out,
                            const uint64_t *within, struct snap_node *n,
                            struct snap_entry *entry) {
-    const struct ecef *at = &in->sites[entry->site].ecef;
-    const double xyz[3] = {at->x, at->y, at->z};
+    const struct snap_site *site = &in->sites[entry->site];
+    const double xyz[3] = {site->ecef.x, site->ecef.y, site->ecef.z};
     float low[3], high[3];
     for (int i = 0; i < 3; i++) {
-        low[i] = nextafterf((float)xyz[i], -INFINITY);
-        high[i] = nextafterf((float)xyz[i], INFINITY);
+        low[i] = nextafterf((float)(xyz[i] - site->reach), -INFINITY);
+        high[i] = nextafterf((float)(xyz[i] + site->reach), INFINITY);
     }
     node_cover(n, low, high);
     n->count++;

@@ -11,24 +11,26 @@ bool slice_is(struct slice s, const char *text) {
     return strlen(text) == s.len && memcmp(s.at, text, s.len) == 0;
 }
 
-/* Bytes of the white space that starts at `s`, or 0; U+00A0 is C2 A0. */
-static size_t space_at_start(struct slice s) {
-    if (s.len >= 2 && memcmp(s.at, "\xc2\xa0", 2) == 0)
-        return 2;
-    return s.len >= 1 && strchr(" \t\r\n", s.at[0]) != NULL && s.at[0] ? 1 : 0;
-}
+/* U+00A0 and U+200B: nobody sees them, and they spoil a name's order. */
+static const char *const wide_spaces[] = {"\xc2\xa0", "\xe2\x80\x8b"};
 
-static size_t space_at_end(struct slice s) {
-    if (s.len >= 2 && memcmp(s.at + s.len - 2, "\xc2\xa0", 2) == 0)
-        return 2;
-    return s.len >= 1 && strchr(" \t\r\n", s.at[s.len - 1]) != NULL && s.at[s.len - 1] ? 1
-                                                                                      : 0;
+/* Bytes of the white space at the end (or the start) of `s`, or 0. */
+static size_t space_at(struct slice s, bool end) {
+    char c = s.len == 0 ? '\0' : s.at[end ? s.len - 1 : 0];
+    if ((unsigned char)c < 0x80)
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n' ? 1 : 0;
+    for (size_t i = 0; i < sizeof wide_spaces / sizeof *wide_spaces; i++) {
+        size_t n = strlen(wide_spaces[i]);
+        if (s.len >= n && memcmp(s.at + (end ? s.len - n : 0), wide_spaces[i], n) == 0)
+            return n;
+    }
+    return 0;
 }
 
 struct slice slice_trim(struct slice s) {
-    for (size_t n; (n = space_at_start(s)) > 0;)
+    for (size_t n; (n = space_at(s, false)) > 0;)
         s = (struct slice){s.at + n, s.len - n};
-    for (size_t n; (n = space_at_end(s)) > 0;)
+    for (size_t n; (n = space_at(s, true)) > 0;)
         s.len -= n;
     return s;
 }

@@ -18,7 +18,7 @@ struct slice {
 struct slice slice_of(const char *s);
 bool slice_is(struct slice s, const char *text);
 
-/* `s` without the spaces, tabs, CR, LF and no-break spaces at its ends. */
+/* `s` without the spaces, tabs, CR, LF, no-break and zero-width spaces at its ends. */
 struct slice slice_trim(struct slice s);
 
 /* Cuts `*rest` at the first `separator` and returns the part before it; the last part

@@ -46,6 +46,7 @@ static const char *const names[VOC_COUNT] = {
     [VOC_LITERACY] = "literacy",
     [VOC_YES_CASE_NO] = "yes_case_no",
     [VOC_COMPANION] = "companion",
+    [VOC_PLACE_KIND] = "place_kind",
 };
 
 enum field {

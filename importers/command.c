@@ -2,112 +2,69 @@
 #include "importers/command.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "data/share.h"
 #include "data/text.h"
-#include "importers/services.h"
+#include "importers/importer.h"
 
 #define SOURCE_BYTES_MAX 200
 
-static const char usage[] =
-    "usage: haven import services FILE.csv --db FILE.db --source NAME [options]\n";
+static const struct importer *const importers[] = {&services_importer, &places_importer,
+                                                   &boundaries_importer};
 
-static const char help[] =
-    "Reads a services.csv (UTF-8, a header row; - is standard input) into a record, as\n"
-    "one transaction. Every bad row is listed on standard error as\n"
-    "  file:line: column: what is wrong and what is allowed\n"
-    "and then nothing is changed. Importing the same file twice changes nothing.\n"
+static const char common_help[] =
     "\n"
     "  --db FILE.db       the record (haven init makes one)\n"
     "  --source NAME      whose file this is; ids are kept by source\n"
     "  --dry-run          do everything, say what would change, change nothing\n"
     "  --partial          take the good rows, leave the bad ones\n"
-    "  --retire-missing   retire services of the source not in the file; refused\n"
-    "                     when that is more than a fifth of them\n"
-    "  --force            retire them all the same\n"
+    "  --retire-missing   retire what the source has and the file has no more; refused when\n"
+    "                     that is more than a fifth of it\n"
+    "  --force            retire it all the same\n"
     "  --report OUT.json  write counts, errors and likely duplicates as JSON\n"
-    "  --map MAP.json     read somebody else's sheet:\n"
-    "\n"
-    "    { \"columns\": { \"Their header\": \"our_column\",\n"
-    "                   \"Type\": { \"column\": \"kind\",\n"
-    "                             \"values\": { \"Refuge\": \"shelter\" },\n"
-    "                             \"split\": \",\", \"other\": \"error\" } },\n"
-    "      \"constants\": { \"country\": \"KH\" },\n"
-    "      \"ignore\": \"unknown\" }\n"
-    "\n"
-    "    values     their value and ours (\"\" drops it, \"a;b\" is two codes)\n"
-    "    split      the character between several of their values in one cell\n"
-    "    other      a value that is not named: error (the default), skip, or keep\n"
-    "    constants  columns that the sheet does not have\n"
-    "    ignore     \"unknown\": skip headers named nowhere; else they are errors\n"
     "\n"
     "Exit codes: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.\n";
 
-enum option_id {
-    OPT_DB = 1,
-    OPT_SOURCE,
-    OPT_DRY_RUN,
-    OPT_PARTIAL,
-    OPT_RETIRE_MISSING,
-    OPT_FORCE,
-    OPT_REPORT,
-    OPT_MAP,
-    OPT_HELP
+#define AT(member) offsetof(struct import_options, member)
+
+/* Options that hold a text, and those that are on or off. */
+static const struct {
+    const char *name;
+    size_t at; /* in struct import_options */
+    bool flag, common;
+} known[] = {
+    {"db", AT(db), false, true},
+    {"source", AT(source), false, true},
+    {"dry-run", AT(dry_run), true, true},
+    {"partial", AT(partial), true, true},
+    {"retire-missing", AT(retire_missing), true, true},
+    {"force", AT(force), true, true},
+    {"report", AT(report), false, true},
+    {"map", AT(map), false, false},
+    {"level", AT(level), false, false},
+    {"country", AT(country), false, false},
+    {"encoding", AT(encoding), false, false},
+    {"id-field", AT(field[AREA_ID]), false, false},
+    {"name-field", AT(field[AREA_NAME]), false, false},
+    {"local-field", AT(field[AREA_LOCAL]), false, false},
+    {"country-field", AT(field[AREA_COUNTRY]), false, false},
+    {"code-field", AT(field[AREA_CODE]), false, false},
+    {"level-field", AT(field[AREA_LEVEL]), false, false},
 };
 
-static const struct option options[] = {
-    {"db", required_argument, NULL, OPT_DB},
-    {"source", required_argument, NULL, OPT_SOURCE},
-    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
-    {"partial", no_argument, NULL, OPT_PARTIAL},
-    {"retire-missing", no_argument, NULL, OPT_RETIRE_MISSING},
-    {"force", no_argument, NULL, OPT_FORCE},
-    {"report", required_argument, NULL, OPT_REPORT},
-    {"map", required_argument, NULL, OPT_MAP},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-};
+#define KNOWN (sizeof known / sizeof *known)
 
-static int wrong_use(const char *what) {
-    fprintf(stderr, "haven import: %s\n%s", what, usage);
+static int wrong_use(const char *what, const struct importer *importer) {
+    fprintf(stderr, "haven import: %s\n%s", what, importer->usage);
     return ERR_USAGE;
 }
 
-static int show_help(void) {
-    fputs(usage, stdout);
-    fputs(help, stdout);
+static int show_help(const struct importer *importer) {
+    printf("%s%s%s", importer->usage, importer->help, common_help);
     return ERR_NONE;
-}
-
-static void set_option(struct services_options *o, int id, const char *value) {
-    switch (id) {
-    case OPT_DB:
-        o->db = value;
-        break;
-    case OPT_SOURCE:
-        o->source = value;
-        break;
-    case OPT_DRY_RUN:
-        o->dry_run = true;
-        break;
-    case OPT_PARTIAL:
-        o->partial = true;
-        break;
-    case OPT_RETIRE_MISSING:
-        o->retire_missing = true;
-        break;
-    case OPT_FORCE:
-        o->force = true;
-        break;
-    case OPT_REPORT:
-        o->report = value;
-        break;
-    case OPT_MAP:
-        o->map = value;
-        break;
-    }
 }
 
 static bool source_fine(const char *name) {
@@ -119,7 +76,7 @@ static bool source_fine(const char *name) {
            text_utf8(name, len, NULL);
 }
 
-static const char *missing(const struct services_options *o) {
+static const char *missing(const struct import_options *o) {
     if (o->path == NULL)
         return "which file?";
     if (o->db == NULL)
@@ -132,47 +89,79 @@ static const char *missing(const struct services_options *o) {
                                           : NULL;
 }
 
-static int run_services(struct services_options *o) {
+static bool takes(const struct importer *importer, size_t option) {
+    char word[40];
+    snprintf(word, sizeof word, " %s ", known[option].name);
+    return known[option].common || strstr(importer->takes, word) != NULL;
+}
+
+static void set_option(struct import_options *o, size_t option, const char *value) {
+    char *at = (char *)o + known[option].at;
+    if (known[option].flag)
+        *(bool *)(void *)at = true;
+    else
+        *(const char **)(void *)at = value;
+}
+
+/* The table for getopt: what the importer takes, and --help (number KNOWN). */
+static void list_options(const struct importer *importer, struct option out[KNOWN + 2]) {
+    size_t count = 0;
+    for (size_t i = 0; i < KNOWN; i++)
+        if (takes(importer, i))
+            out[count++] = (struct option){
+                known[i].name, known[i].flag ? no_argument : required_argument, NULL,
+                (int)i + 1000};
+    out[count++] = (struct option){"help", no_argument, NULL, (int)KNOWN + 1000};
+    out[count] = (struct option){NULL, 0, NULL, 0};
+}
+
+static int run(const struct importer *importer, struct import_options *o) {
     char share[SHARE_PATH_MAX];
     struct error e = {0};
     o->share = share;
     if (share_open(share, &e))
-        return services_import(o);
+        return importer->run(o);
     fprintf(stderr, "haven import: %s\n", e.message);
     return e.code;
 }
 
-static int import_services(int argc, char **argv) {
-    struct services_options o = {0};
+static int import(const struct importer *importer, int argc, char **argv) {
+    struct import_options o = {0};
+    struct option options[KNOWN + 2];
+    char see[80];
+    list_options(importer, options);
     optind = 0; /* the caller may have used getopt */
     for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (id == OPT_HELP)
-            return show_help();
+        if (id == (int)KNOWN + 1000)
+            return show_help(importer);
+        snprintf(see, sizeof see, "see haven import %s --help", importer->name);
         if (id == '?')
-            return wrong_use("see haven import services --help");
-        set_option(&o, id, optarg);
+            return wrong_use(see, importer);
+        set_option(&o, (size_t)id - 1000, optarg);
     }
     if (argc - optind > 1)
-        return wrong_use("one file at a time");
+        return wrong_use("one file at a time", importer);
     o.path = optind < argc ? argv[optind] : NULL;
     const char *what = missing(&o);
-    return what ? wrong_use(what) : run_services(&o);
+    return what ? wrong_use(what, importer) : run(importer, &o);
 }
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} importers[] = {
-    {"services", import_services},
-};
+static int list_importers(FILE *out) {
+    fputs("usage: haven import WHAT FILE --db FILE.db --source NAME [options]\n\n", out);
+    for (size_t i = 0; i < sizeof importers / sizeof *importers; i++)
+        fprintf(out, "  %s", importers[i]->usage + strlen("usage: "));
+    fputs("\nhaven import WHAT --help tells more.\n", out);
+    return out == stdout ? ERR_NONE : ERR_USAGE;
+}
 
 int command_import(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "--help") == 0)
-        return show_help();
+        return list_importers(stdout);
     for (size_t i = 0; i < sizeof importers / sizeof *importers; i++)
-        if (strcmp(importers[i].name, what) == 0)
-            return importers[i].run(argc - 1, argv + 1);
-    return wrong_use(*what ? "this cannot be imported; allowed: services"
-                           : "what shall be imported? allowed: services");
+        if (strcmp(importers[i]->name, what) == 0)
+            return import(importers[i], argc - 1, argv + 1);
+    fprintf(stderr, "haven import: %s; allowed: services places boundaries\n",
+            *what ? "this cannot be imported" : "what shall be imported?");
+    return list_importers(stderr);
 }

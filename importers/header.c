@@ -2,31 +2,49 @@
 #include "importers/header.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "importers/cell.h"
 
-static bool unnamed(struct header *h, size_t i, int64_t line, struct report *report) {
+static struct header_field *add_field(struct header *h, size_t cell, struct slice name) {
+    char shown[CELL_SHOWN_BYTES];
+    h->field = xgrow(h->field, &h->capacity, h->count, sizeof *h->field);
+    struct header_field *f = &h->field[h->count++];
+    *f = (struct header_field){.cell = cell};
+    snprintf(f->name, sizeof f->name, "%s", cell_shown(name, shown));
+    return f;
+}
+
+static void add_mapped(struct header *h, size_t cell, struct slice name,
+                       const struct map_column *map) {
+    for (size_t i = 0; i < map->part_count; i++) {
+        struct header_field *f = add_field(h, cell, name);
+        f->map = map;
+        f->part = i;
+        f->target = map->part[i];
+    }
+}
+
+static bool unnamed(struct header_field *f, int64_t line, struct report *report) {
     char message[100];
-    h->field[i].ignored = true;
-    snprintf(message, sizeof message, "column %zu has no name", i + 1);
+    f->ignored = true;
+    snprintf(message, sizeof message, "column %zu has no name", f->cell + 1);
     report_error(report, line, NULL, message);
     return false;
 }
 
-static bool read_field(struct header *h, size_t i, struct slice name, int64_t line,
-                       struct report *report) {
-    struct header_field *f = &h->field[i];
+static bool read_cell(struct header *h, size_t cell, struct slice name, int64_t line,
+                      struct report *report) {
+    const struct map_column *map = h->map ? map_find(h->map, name) : NULL;
     struct error why = {0};
-    char shown[CELL_SHOWN_BYTES];
-    *f = (struct header_field){.map = h->map ? map_find(h->map, name) : NULL};
-    snprintf(f->name, sizeof f->name, "%s", cell_shown(name, shown));
-    if (f->map != NULL) {
-        f->target = f->map->target;
+    if (map != NULL) {
+        add_mapped(h, cell, name, map);
         return true;
     }
+    struct header_field *f = add_field(h, cell, name);
     if (name.len == 0)
-        return unnamed(h, i, line, report);
+        return unnamed(f, line, report);
     if (target_parse(name, &f->target, &why))
         return true;
     f->ignored = true;
@@ -43,7 +61,7 @@ static bool check_twice(const struct header *h, size_t i, int64_t line,
         if (!h->field[k].ignored &&
             target_same(&h->field[k].target, &h->field[i].target)) {
             snprintf(message, sizeof message, "stands twice, as columns %zu and %zu",
-                     k + 1, i + 1);
+                     h->field[k].cell + 1, h->field[i].cell + 1);
             report_error(report, line, h->field[i].name, message);
             return false;
         }
@@ -113,6 +131,8 @@ static void sort_translations(struct header *h) {
         const struct header_field *f = &h->field[i];
         if (f->ignored || f->target.language[0] == '\0')
             continue;
+        h->translation = xgrow(h->translation, &h->translation_capacity,
+                               h->translation_count, sizeof *h->translation);
         size_t at = h->translation_count++;
         for (; at > 0; at--) {
             size_t left = h->translation[at - 1];
@@ -128,15 +148,24 @@ bool header_read(struct header *h, const struct csv_row *row, const struct map *
                  struct report *report) {
     bool good = true;
     h->map = map;
-    h->count = row->count;
-    while (h->count > 0 && slice_trim(row->field[h->count - 1]).len == 0)
-        h->count--;
-    for (size_t i = 0; i < h->count; i++) {
-        good = read_field(h, i, slice_trim(row->field[i]), row->line, report) && good;
-        good = check_twice(h, i, row->line, report) && good;
+    h->count = 0;
+    h->cell_count = row->count;
+    while (h->cell_count > 0 && slice_trim(row->field[h->cell_count - 1]).len == 0)
+        h->cell_count--;
+    for (size_t i = 0; i < h->cell_count; i++) {
+        size_t before = h->count;
+        good = read_cell(h, i, slice_trim(row->field[i]), row->line, report) && good;
+        for (size_t k = before; k < h->count; k++)
+            good = check_twice(h, k, row->line, report) && good;
     }
     good = check_map(h, row->line, report) && good;
     good = check_required(h, row->line, report) && good;
     sort_translations(h);
     return good;
+}
+
+void header_free(struct header *h) {
+    free(h->field);
+    free(h->translation);
+    *h = (struct header){0};
 }

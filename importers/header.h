@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The header row of services.csv: which field of a row is which column.
+ * The header row of services.csv: which cell of a row is which column. By a pattern of
+ * the map, one cell may be several columns: then each of them is a field.
  */
 #ifndef IMPORTERS_HEADER_H
 #define IMPORTERS_HEADER_H
@@ -10,23 +11,28 @@
 #include "importers/report.h"
 
 struct header_field {
+    size_t cell; /* of the row, from 0 */
+    size_t part; /* of the map's column, from 0 */
     struct target target;
     char name[64]; /* for messages: the name in the file, cut */
     bool ignored;
     const struct map_column *map; /* or NULL */
 };
 
+/* Zero-initialise. */
 struct header {
-    size_t count; /* fields, without empty ones at the end */
-    struct header_field field[CSV_COLUMNS_MAX];
-    size_t
-        translation[CSV_COLUMNS_MAX]; /* fields in other languages, by column, language */
-    size_t translation_count;
+    size_t cell_count; /* of the header row, without empty ones at its end */
+    struct header_field *field;
+    size_t count, capacity; /* fields */
+    size_t *translation;    /* fields in other languages, by column, language */
+    size_t translation_count, translation_capacity;
     const struct map *map; /* or NULL */
 };
 
-/* Reads the row; every fault goes to `report`. False when there was one. */
+/* Reads the row, in place of what was read before; every fault goes to `report`. False
+ * when there was one. */
 bool header_read(struct header *h, const struct csv_row *row, const struct map *map,
                  struct report *report);
+void header_free(struct header *h);
 
 #endif

@@ -90,7 +90,30 @@ static bool read_values(struct reading *r, const char *key, const struct json *v
 }
 
 static bool read_column(struct reading *r, const char *key, const struct json *name) {
-    return set_target(r, key, name, &r->column->target);
+    r->column->part_count = 1;
+    return set_target(r, key, name, &r->column->part[0]);
+}
+
+static bool read_pattern(struct reading *r, const char *key, const struct json *text) {
+    struct map_column *c = r->column;
+    struct error why = {0};
+    if (json_kind(text) != KIND_STRING)
+        return wrong(r, key, "allowed: a string, such as \"POINT ({lon} {lat})\"");
+    if (!pattern_parse(slice_of(json_text(text, NULL)), &r->map->arena, &c->pattern,
+                       &why))
+        return wrong(r, key, why.message);
+    for (size_t i = 0; i < c->pattern.count; i++) {
+        struct slice name = c->pattern.gap[i].name;
+        if (name.len == 0)
+            continue;
+        if (!target_parse(name, &c->part[c->part_count], &why))
+            return wrong(r, key, why.message);
+        for (size_t k = 0; k < c->part_count; k++)
+            if (target_same(&c->part[k], &c->part[c->part_count]))
+                return wrong(r, key, "names one column twice");
+        c->part_count++;
+    }
+    return true;
 }
 
 static bool read_split(struct reading *r, const char *key, const struct json *split) {
@@ -117,17 +140,15 @@ static const struct {
     const char *key;
     bool (*read)(struct reading *r, const char *key, const struct json *value);
 } column_keys[] = {
-    {"column", read_column},
-    {"values", read_values},
-    {"split", read_split},
-    {"other", read_other},
+    {"column", read_column}, {"pattern", read_pattern}, {"values", read_values},
+    {"split", read_split},   {"other", read_other},
 };
 
 static bool read_column_key(const char *key, const struct json *value, void *ctx) {
     for (size_t i = 0; i < sizeof column_keys / sizeof *column_keys; i++)
         if (strcmp(column_keys[i].key, key) == 0)
             return column_keys[i].read(ctx, key, value);
-    return wrong(ctx, key, "not known; allowed: column values split other");
+    return wrong(ctx, key, "not known; allowed: column pattern values split other");
 }
 
 /* ---- the file ------------------------------------------------------------------ */
@@ -135,8 +156,11 @@ static bool read_column_key(const char *key, const struct json *value, void *ctx
 static bool read_object_column(struct reading *r, const struct json *value) {
     struct reading inner = *r;
     inner.column = &r->map->columns[r->map->column_count];
-    if (json_get(value, "column") == NULL)
-        return wrong(&inner, "column", "is missing");
+    bool column = json_get(value, "column"), pattern = json_get(value, "pattern");
+    if (!column && !pattern)
+        return wrong(&inner, "column", "is missing (or pattern)");
+    if (pattern && (column || json_get(value, "split")))
+        return wrong(&inner, "pattern", "allowed: alone, without column and split");
     if (!json_each(value, read_column_key, &inner))
         return false;
     if (json_get(value, "values") == NULL && json_get(value, "other") == NULL)
@@ -144,19 +168,28 @@ static bool read_object_column(struct reading *r, const struct json *value) {
     return true;
 }
 
+/* Whether a header that was read already becomes this column. */
+static bool taken(const struct map *m, const struct target *t) {
+    for (size_t i = 0; i < m->column_count; i++)
+        for (size_t k = 0; k < m->columns[i].part_count; k++)
+            if (target_same(&m->columns[i].part[k], t))
+                return true;
+    return false;
+}
+
 static bool add_column(const char *header, const struct json *value, void *ctx) {
     struct reading *r = ctx;
     struct map *m = r->map;
     struct map_column *c = &m->columns[m->column_count];
     struct slice name = slice_trim(slice_of(header));
-    *c = (struct map_column){.header = arena_strndup(&m->arena, name.at, name.len)};
-    bool good = json_kind(value) == KIND_OBJECT
-                    ? read_object_column(r, value)
-                    : set_target(r, header, value, &c->target);
-    if (json_kind(value) != KIND_OBJECT)
-        c->other = MAP_KEEP;
-    for (size_t i = 0; good && i < m->column_count; i++)
-        if (target_same(&m->columns[i].target, &c->target))
+    bool object = json_kind(value) == KIND_OBJECT;
+    *c = (struct map_column){.header = arena_strndup(&m->arena, name.at, name.len),
+                             .part_count = object ? 0 : 1,
+                             .other = object ? MAP_ERROR : MAP_KEEP};
+    bool good =
+        object ? read_object_column(r, value) : set_target(r, header, value, &c->part[0]);
+    for (size_t i = 0; good && i < c->part_count; i++)
+        if (taken(m, &c->part[i]))
             return wrong(r, header, "another header becomes the same column");
     m->column_count++;
     return good;
@@ -171,9 +204,8 @@ static bool add_constant(const char *name, const struct json *value, void *ctx) 
     if (json_kind(value) != KIND_STRING)
         return wrong(r, name, "allowed: a string");
     c->value = kept(r->map, json_text(value, NULL));
-    for (size_t i = 0; i < r->map->column_count; i++)
-        if (target_same(&r->map->columns[i].target, &c->target))
-            return wrong(r, name, "a header becomes the same column");
+    if (taken(r->map, &c->target))
+        return wrong(r, name, "a header becomes the same column");
     r->map->constant_count++;
     return true;
 }
@@ -202,6 +234,15 @@ static bool read_ignore(struct reading *r, const struct json *value) {
     return r->map->ignore_unknown || wrong(r, "ignore", "allowed: \"unknown\"");
 }
 
+/* It is not kept: it says nothing to the program. */
+static bool read_about(struct reading *r, const struct json *value) {
+    bool list = json_kind(value) == KIND_ARRAY, good = true;
+    for (size_t i = 0; list && i < json_count(value); i++)
+        good = good && json_kind(json_at(value, i)) == KIND_STRING;
+    return (good && (list || json_kind(value) == KIND_STRING)) ||
+           wrong(r, "about", "allowed: a string, or a list of strings");
+}
+
 /* In this order, whatever that of the file: constants are checked against columns. */
 static const struct {
     const char *key;
@@ -210,6 +251,7 @@ static const struct {
     {"columns", read_columns},
     {"constants", read_constants},
     {"ignore", read_ignore},
+    {"about", read_about},
 };
 
 static bool known_key(const char *key, const struct json *value, void *ctx) {
@@ -217,7 +259,7 @@ static bool known_key(const char *key, const struct json *value, void *ctx) {
     for (size_t i = 0; i < sizeof top_keys / sizeof *top_keys; i++)
         if (strcmp(top_keys[i].key, key) == 0)
             return true;
-    return wrong(ctx, key, "not known; allowed: columns constants ignore");
+    return wrong(ctx, key, "not known; allowed: columns constants ignore about");
 }
 
 static bool read_top(struct map *m, const struct json *root, struct error *e) {
@@ -322,15 +364,10 @@ static bool map_one(const struct map_column *c, struct slice theirs, struct slic
     return true;
 }
 
-bool map_cell(const struct map_column *c, struct slice theirs, struct arena *arena,
-              struct slice *out, struct error *e) {
-    struct slice rest = slice_trim(theirs), part, text;
-    *out = rest;
-    if (rest.len == 0 ||
-        (c->value_count == 0 && c->split == '\0' && c->other == MAP_KEEP))
-        return true;
-    if (c->split == '\0')
-        return map_one(c, rest, out, e);
+/* The text for all of their values in a cell, parted by `split`. */
+static bool map_list(const struct map_column *c, struct slice theirs, struct arena *arena,
+                     struct slice *out, struct error *e) {
+    struct slice rest = theirs, part, text;
     struct buf joined = {0};
     bool good = true;
     while (good && slice_next(&rest, c->split, &part)) {
@@ -349,4 +386,27 @@ bool map_cell(const struct map_column *c, struct slice theirs, struct arena *are
         (struct slice){arena_strndup(arena, buf_text(&joined), joined.len), joined.len};
     buf_free(&joined);
     return good;
+}
+
+/* What stands in one named gap of the pattern. */
+static bool map_gap(const struct map_column *c, size_t part, struct slice text,
+                    struct slice *out, struct error *e) {
+    struct slice found[PATTERN_GAPS_MAX];
+    if (!pattern_match(&c->pattern, text, found))
+        return cell_refuse(e, text, "does not fit the pattern of the map", "allowed: %s",
+                           c->pattern.shown);
+    *out = found[part];
+    return true;
+}
+
+bool map_cell(const struct map_column *c, size_t part, struct slice theirs,
+              struct arena *arena, struct slice *out, struct error *e) {
+    *out = slice_trim(theirs);
+    if (out->len == 0)
+        return true;
+    if (c->split != '\0')
+        return map_list(c, *out, arena, out, e);
+    if (!map_one(c, *out, out, e))
+        return false;
+    return c->pattern.count == 0 || out->len == 0 || map_gap(c, part, *out, out, e);
 }

@@ -6,24 +6,33 @@
  *                  "Type": { "column": "kind",
  *                            "values": { "Refuge": "shelter", "Phone line": "hotline" },
  *                            "split": ",",
- *                            "other": "error" } },
+ *                            "other": "error" },
+ *                  "GPS": { "pattern": "{lat}, {lon}" } },
  *     "constants": { "country": "KH" },
- *     "ignore": "unknown" }
+ *     "ignore": "unknown",
+ *     "about": "whose sheet this is" }
  *
  *   columns    by the header of the sheet, exactly as it stands there. A header that the
  *              sheet does not have is an error; a header that is not named here may be
  *              one of our own names.
  *   values     what stands there, and what it is here ("" drops it; "a;b" is two codes)
+ *   pattern    in place of `column`: one cell that becomes several columns, here lat and
+ *              lon. {name} is one of our columns, {} is passed over, the text between
+ *              must stand there (importers/pattern.h). "POINT ({lon} {lat})" reads the
+ *              WKT of a GeoServer export, "{lat} {lon} {} {}" a point of ODK and Kobo.
+ *              `values` come first, and see the whole cell.
  *   split      the one character between several values in their cell; here it is ';'
  *   other      a value that `values` does not name: "error" (the default where there are
  *              values), "skip" it, or "keep" it as it stands
  *   constants  columns that the sheet does not have, one text for every row
  *   ignore     "unknown": skip the headers that are named nowhere; else they are errors
+ *   about      for whoever reads the map: a text, or a list of texts
  */
 #ifndef IMPORTERS_MAP_H
 #define IMPORTERS_MAP_H
 
 #include "data/mem.h"
+#include "importers/pattern.h"
 #include "importers/target.h"
 
 enum map_other { MAP_ERROR, MAP_SKIP, MAP_KEEP };
@@ -34,7 +43,9 @@ struct map_value {
 
 struct map_column {
     const char *header;
-    struct target target;
+    struct target part[PATTERN_GAPS_MAX]; /* one, or those of the pattern */
+    size_t part_count;
+    struct pattern pattern;   /* zero: none */
     struct map_value *values; /* sorted by `theirs` */
     size_t value_count;
     char split; /* or '\0' */
@@ -66,8 +77,8 @@ void map_free(struct map *m);
 /* The column of `header`, or NULL. */
 const struct map_column *map_find(const struct map *m, struct slice header);
 
-/* Turns one cell of the sheet into one of ours, in `arena` or as it is. */
-bool map_cell(const struct map_column *c, struct slice theirs, struct arena *arena,
-              struct slice *out, struct error *e);
+/* Turns one cell of the sheet into that of `c->part[part]`, in `arena` or as it is. */
+bool map_cell(const struct map_column *c, size_t part, struct slice theirs,
+              struct arena *arena, struct slice *out, struct error *e);
 
 #endif

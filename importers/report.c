@@ -3,11 +3,26 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/text.h"
 
 #define DUPLICATES_PRINTED_MAX 20
 #define DUPLICATES_WRITTEN_MAX 10000
+
+static bool same_file(const char *a, const char *b) {
+    struct stat x, y;
+    return a != NULL && b != NULL && stat(a, &x) == 0 && stat(b, &y) == 0 &&
+           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool report_apart(const char *out_path, const char *const *read, size_t count,
+                  struct error *e) {
+    for (size_t i = 0; i < count; i++)
+        if (same_file(out_path, read[i]))
+            return error_set(e, ERR_USAGE, "--report would overwrite a file that is read");
+    return true;
+}
 
 bool report_open(struct report *r, const char *file, const char *out_path,
                  struct progress *progress, struct error *e) {
@@ -129,4 +144,23 @@ bool report_close(struct report *r, bool changed, struct error *e) {
     buf_free(&r->duplicates);
     return good || error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
                              strerror(errno));
+}
+
+void report_summary(const struct report *r, bool dry_run) {
+    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld\n",
+           dry_run ? "dry run, nothing is changed: " : "", (long long)r->added,
+           (long long)r->updated, (long long)r->unchanged, (long long)r->retired,
+           (long long)r->rejected);
+}
+
+void report_refusal(const struct report *r, const struct error *e) {
+    if (e->message[0] != '\0')
+        fprintf(stderr, "haven import: %s\n", e->message);
+    else if (r->rejected > 0)
+        fprintf(stderr,
+                "haven import: %lld of %lld rows are bad; nothing is changed "
+                "(--partial takes the good ones)\n",
+                (long long)r->rejected, (long long)r->read);
+    else
+        fprintf(stderr, "haven import: nothing is changed\n");
 }

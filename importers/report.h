@@ -29,6 +29,11 @@ struct report {
     const char *out_path;
 };
 
+/* False when the report would overwrite one of the files that are read (NULLs do not
+ * count). */
+bool report_apart(const char *out_path, const char *const *read, size_t count,
+                  struct error *e);
+
 /* Opens `out_path` (may be NULL) at once, so that a wrong path fails before any work. */
 bool report_open(struct report *r, const char *file, const char *out_path,
                  struct progress *progress, struct error *e);
@@ -46,5 +51,10 @@ void report_errors_end(struct report *r);
 
 /* Writes the JSON and closes its file; counts of changes are 0 unless `changed`. */
 bool report_close(struct report *r, bool changed, struct error *e);
+
+/* The line on standard output at the end of an import, or why there is none, on standard
+ * error; an empty message of `e` means that the errors are listed already. */
+void report_summary(const struct report *r, bool dry_run);
+void report_refusal(const struct report *r, const struct error *e);
 
 #endif

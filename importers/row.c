@@ -14,7 +14,8 @@ struct work {
     const struct csv_row *row;
     struct flat *flat;
     bool good;
-    bool bad[COL_COUNT]; /* the cell itself was at fault */
+    bool bad[COL_COUNT];   /* the cell itself was at fault */
+    struct slice lat, lon; /* as they stand, good or bad */
 };
 
 void row_reader_init(struct row_reader *r, const struct header *header,
@@ -58,21 +59,33 @@ static void fault_in(struct work *w, enum column column, const char *message) {
 
 /* ---- cells --------------------------------------------------------------------- */
 
-/* Checks one cell into `*out`, through the map where there is one. */
+/* The text of a field, through the map where there is one. */
+static bool read_text(struct work *w, const struct header_field *f, struct slice *out,
+                      struct error *why) {
+    *out = w->row->field[f->cell];
+    return f->map == NULL || out->len == 0 ||
+           map_cell(f->map, f->part, *out, &w->reader->cells.arena, out, why);
+}
+
+/* Checks one field into `*out`. What is wrong with a cell before it comes apart is said
+ * of its first part only. */
 static void read_cell(struct work *w, size_t i, const char **out) {
     const struct header_field *f = &w->reader->header->field[i];
-    struct slice text = w->row->field[i];
-    *out = "";
-    if (text.len == 0)
-        return;
+    struct slice text;
     struct error why = {0};
-    if ((f->map == NULL ||
-         map_cell(f->map, text, &w->reader->cells.arena, &text, &why)) &&
-        cell_check(&w->reader->cells, f->target.column, text, out, &why))
+    *out = "";
+    bool read = read_text(w, f, &text, &why);
+    if (read && f->target.column == COL_LAT)
+        w->lat = text;
+    if (read && f->target.column == COL_LON)
+        w->lon = text;
+    if (read && (text.len == 0 ||
+                 cell_check(&w->reader->cells, f->target.column, text, out, &why)))
         return;
     *out = "";
     w->bad[f->target.column] = true;
-    fault(w, f->name, why.message);
+    if (read || f->part == 0)
+        fault(w, f->name, why.message);
 }
 
 static void read_cells(struct work *w) {
@@ -156,20 +169,12 @@ static void check_order(struct work *w, enum column low, enum column high) {
     fault_in(w, low, message);
 }
 
-static bool raw_decimal(const struct work *w, enum column column, double *out) {
-    const struct header *h = w->reader->header;
-    struct target t = {.column = column};
-    for (size_t i = 0; i < h->count; i++)
-        if (!h->field[i].ignored && target_same(&h->field[i].target, &t))
-            return cell_decimal(slice_trim(w->row->field[i]), out);
-    return false;
-}
-
 /* A latitude that is none, beside a longitude that could be one. */
 static void hint_swapped(struct work *w) {
     double lat, lon;
-    if (raw_decimal(w, COL_LAT, &lat) && raw_decimal(w, COL_LON, &lon) && lat <= 180 &&
-        lat >= -180 && lon <= 90 && lon >= -90)
+    if (cell_decimal(slice_trim(w->lat), &lat) &&
+        cell_decimal(slice_trim(w->lon), &lon) && lat <= 180 && lat >= -180 &&
+        lon <= 90 && lon >= -90)
         fault_in(w, COL_LON,
                  "lat and lon look swapped; allowed: lat -90 to 90, lon -180 to "
                  "180");
@@ -210,7 +215,7 @@ static void check_row(struct work *w) {
 
 /* As many fields as the header, but for empty ones at the end. */
 static bool check_count(struct work *w) {
-    size_t wanted = w->reader->header->count, have = w->row->count;
+    size_t wanted = w->reader->header->cell_count, have = w->row->count;
     char message[160];
     while (have > wanted && slice_trim(w->row->field[have - 1]).len == 0)
         have--;

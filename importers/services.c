@@ -1,10 +1,18 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "importers/services.h"
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `haven import services`: a file of the flat form into the record, as one transaction.
+ *
+ *   read ─ check ─ put ─┐                       refused: roll back, exit 1
+ *     (every row)       ├─ judge references ─┬─ not --partial, and a row is bad
+ *   errors are listed ──┘                    ├─ --partial: read again without them, if
+ *                                            │  one was put and is bad after all
+ *                                            └─ retire, commit (--dry-run: roll back)
+ */
+#include "importers/importer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "data/record.h"
 #include "importers/duplicates.h"
@@ -15,7 +23,7 @@
 #define TICK_ROWS 256
 
 struct import {
-    const struct services_options *options;
+    const struct import_options *options;
     struct record *record;
     struct import_run *run;
     struct map *map; /* or NULL */
@@ -200,7 +208,7 @@ static void reject_references(struct import *im) {
 }
 
 static bool judge_references(struct import *im, struct error *e) {
-    const struct services_options *o = im->options;
+    const struct import_options *o = im->options;
     if (!any_absent(im))
         return true;
     if (!standing_mark(o->db, o->share, o->source, &im->ids, e))
@@ -255,7 +263,7 @@ static bool read_again(struct import *im, struct error *e) {
 
 /* Retires what is not in the file, or says how much that would be. */
 static bool retire(struct import *im, struct error *e) {
-    const struct services_options *o = im->options;
+    const struct import_options *o = im->options;
     int64_t present, missing;
     if (o->retire_missing && im->report.rejected > 0 &&
         !standing_keep(o->db, o->share, o->source, &im->ids, im->run, e))
@@ -288,21 +296,14 @@ static bool finish(struct import *im, struct error *e) {
     return true;
 }
 
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    return a != NULL && b != NULL && stat(a, &x) == 0 && stat(b, &y) == 0 &&
-           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static bool open_all(struct import *im, struct error *e) {
-    const struct services_options *o = im->options;
+    const struct import_options *o = im->options;
     id_set_init(&im->ids);
     progress_init(&im->progress, o->path);
     im->report.progress = &im->progress;
-    if (same_file(o->report, o->path) || same_file(o->report, o->db) ||
-        same_file(o->report, o->map))
-        return error_set(e, ERR_USAGE, "--report would overwrite a file that is read");
-    if (!report_open(&im->report, o->path, o->report, &im->progress, e))
+    const char *const read[] = {o->path, o->db, o->map};
+    if (!report_apart(o->report, read, 3, e) ||
+        !report_open(&im->report, o->path, o->report, &im->progress, e))
         return false;
     if (o->map != NULL && (im->map = map_read(o->map, e)) == NULL)
         return false;
@@ -326,41 +327,23 @@ static void close_all(struct import *im) {
     if (im->record != NULL)
         record_close(im->record);
     row_reader_free(&im->rows);
+    header_free(&im->header);
     id_set_free(&im->ids);
     duplicates_free(&im->duplicates);
     map_free(im->map);
     free(im);
 }
 
-static void print_summary(const struct report *r, const struct services_options *o) {
-    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld\n",
-           o->dry_run ? "dry run, nothing is changed: " : "", (long long)r->added,
-           (long long)r->updated, (long long)r->unchanged, (long long)r->retired,
-           (long long)r->rejected);
-}
-
-static void print_refusal(const struct report *r, const struct error *e) {
-    if (e->message[0] != '\0')
-        fprintf(stderr, "haven import: %s\n", e->message);
-    else if (r->rejected > 0)
-        fprintf(stderr,
-                "haven import: %lld of %lld rows are bad; nothing is changed "
-                "(--partial takes the good ones)\n",
-                (long long)r->rejected, (long long)r->read);
-    else
-        fprintf(stderr, "haven import: nothing is changed\n");
-}
-
-enum err services_import(const struct services_options *options) {
+static enum err services_import(const struct import_options *options) {
     struct import *im = xcalloc(1, sizeof *im);
     struct error e = {0}, report_error_why = {0};
     im->options = options;
     bool done = run_import(im, &e);
     report_errors_end(&im->report);
     if (done)
-        print_summary(&im->report, options);
+        report_summary(&im->report, options->dry_run);
     else
-        print_refusal(&im->report, &e);
+        report_refusal(&im->report, &e);
     if (!report_close(&im->report, done, &report_error_why)) {
         fprintf(stderr, "haven import: %s\n", report_error_why.message);
         e = done ? report_error_why : e;
@@ -372,3 +355,36 @@ enum err services_import(const struct services_options *options) {
     close_all(im);
     return done ? ERR_NONE : e.code;
 }
+
+static const char usage[] =
+    "usage: haven import services FILE.csv --db FILE.db --source NAME [options]\n";
+
+static const char help[] =
+    "Reads a services.csv (UTF-8, a header row; - is standard input) into a record, as\n"
+    "one transaction. Every bad row is listed on standard error as\n"
+    "  file:line: column: what is wrong and what is allowed\n"
+    "and then nothing is changed. Importing the same file twice changes nothing.\n"
+    "\n"
+    "  --map MAP.json     read somebody else's sheet:\n"
+    "\n"
+    "    { \"columns\": { \"Their header\": \"our_column\",\n"
+    "                   \"Type\": { \"column\": \"kind\",\n"
+    "                             \"values\": { \"Refuge\": \"shelter\" },\n"
+    "                             \"split\": \",\", \"other\": \"error\" },\n"
+    "                   \"GPS\": { \"pattern\": \"{lat}, {lon}\" } },\n"
+    "      \"constants\": { \"country\": \"KH\" },\n"
+    "      \"ignore\": \"unknown\",\n"
+    "      \"about\": \"whose sheet this is\" }\n"
+    "\n"
+    "    values     their value and ours (\"\" drops it, \"a;b\" is two codes)\n"
+    "    pattern    one cell that becomes several of our columns: {name} takes what stands\n"
+    "               there, {} passes it over, the text between must be there, as in\n"
+    "               \"POINT ({lon} {lat})\" for WKT and \"{lat} {lon} {} {}\" for Kobo\n"
+    "    split      the character between several of their values in one cell\n"
+    "    other      a value that is not named: error (the default), skip, or keep\n"
+    "    constants  columns that the sheet does not have\n"
+    "    ignore     \"unknown\": skip headers named nowhere; else they are errors\n"
+    "    about      a text or a list of texts for whoever reads the map\n";
+
+const struct importer services_importer = {"services", usage, help, " map ",
+                                           services_import};

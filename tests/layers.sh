@@ -42,7 +42,8 @@ library jansson data/json_read.c
 library csv data/csv.c
 library sodium data/crypto.c
 library geodesic data/geo.c
-library unicode/ data/timezone.c
+library geos_c data/shape.c
+library unicode/ data/fold.c data/timezone.c
 library microhttpd server/http/mhd.c
 
 sql=$(grep -rnE '"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN) ' importers server tiles --include='*.[ch]')

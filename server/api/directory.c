@@ -8,32 +8,74 @@
 #include "data/snapshot_build.h"
 #include "server/http/swap.h"
 
+/* An atlas serves as many generations as come before the gazetteer changes. Counted by the
+ * one thread that refreshes. */
+struct shared_atlas {
+    struct atlas *atlas;
+    int generations;
+};
+
 /* Both snapshots of one revision, with the blocks they stand in. */
 struct generation {
     struct snapshot staff, public;
     struct snapshot_pair blocks;
+    struct shared_atlas *shared;
 };
 
 struct directory {
     struct record *record;
     struct keys *keys;
+    struct shared_atlas *atlas; /* of the newest generation */
     int64_t record_version, keys_version;
     struct swap generation, key_set;
 };
 
+static void atlas_release(struct shared_atlas *shared) {
+    if (shared == NULL || --shared->generations > 0)
+        return;
+    atlas_free(shared->atlas);
+    free(shared);
+}
+
+static struct shared_atlas *atlas_load(struct record *record, struct error *e) {
+    struct atlas *atlas = atlas_build(record, e);
+    if (atlas == NULL)
+        return NULL;
+    struct shared_atlas *shared = xcalloc(1, sizeof *shared);
+    shared->atlas = atlas;
+    return shared;
+}
+
 static void generation_free(struct generation *g) {
     if (g == NULL)
         return;
+    atlas_release(g->shared);
     free(g->blocks.staff);
     free(g->blocks.public);
     free(g);
 }
 
-static struct generation *generation_load(struct record *record, struct error *e) {
+/* The atlas of the newest generation, or a new one when the gazetteer has changed. */
+static struct shared_atlas *atlas_current(struct record *record, struct shared_atlas *newest,
+                                          struct error *e) {
+    int64_t revision;
+    if (!record_place_revision(record, &revision, e))
+        return NULL;
+    return newest != NULL && newest->atlas->revision == revision ? newest
+                                                                 : atlas_load(record, e);
+}
+
+static struct generation *generation_load(struct record *record, struct shared_atlas *newest,
+                                          struct error *e) {
     struct generation *g = xcalloc(1, sizeof *g);
-    if (snapshot_build(record, time(NULL), &g->blocks, e) &&
-        snapshot_attach(&g->staff, g->blocks.staff, g->blocks.staff_size, e) &&
-        snapshot_attach(&g->public, g->blocks.public, g->blocks.public_size, e))
+    const struct atlas *atlas = NULL;
+    if ((g->shared = atlas_current(record, newest, e)) != NULL) {
+        g->shared->generations++;
+        atlas = g->shared->atlas;
+    }
+    if (atlas != NULL && snapshot_build(record, atlas, time(NULL), &g->blocks, e) &&
+        snapshot_attach(&g->staff, g->blocks.staff, g->blocks.staff_size, atlas, e) &&
+        snapshot_attach(&g->public, g->blocks.public, g->blocks.public_size, atlas, e))
         return g;
     generation_free(g);
     return NULL;
@@ -48,7 +90,8 @@ struct directory *directory_open(const char *path, const char *share, struct err
                 record_data_version(d->record, &d->record_version, e) &&
                 keys_data_version(d->keys, &d->keys_version, e) &&
                 (set = key_set_load(d->keys, e)) != NULL &&
-                (g = generation_load(d->record, e)) != NULL;
+                (g = generation_load(d->record, NULL, e)) != NULL;
+    d->atlas = g != NULL ? g->shared : NULL;
     swap_init(&d->generation, g);
     swap_init(&d->key_set, set);
     if (done)
@@ -80,9 +123,10 @@ static bool refresh_record(struct directory *d, struct error *e) {
     if (!record_revision(d->record, &revision, e))
         return false;
     if ((uint64_t)revision != served) {
-        struct generation *g = generation_load(d->record, e);
+        struct generation *g = generation_load(d->record, d->atlas, e);
         if (g == NULL)
             return false;
+        d->atlas = g->shared;
         generation_free(swap_replace(&d->generation, g));
     }
     d->record_version = version;

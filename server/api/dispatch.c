@@ -36,6 +36,7 @@ void set_validator(const struct context *c, const struct request *q, struct resp
     uint8_t digest[16];
     struct buf what = {0};
     buf_add(&what, c->snapshot->header->digest, sizeof digest); /* a revision may come twice */
+    buf_add(&what, c->snapshot->atlas->digest, sizeof c->snapshot->atlas->digest);
     buf_str(&what, role_name(c->role));
     buf_str(&what, q->path);
     buf_printf(&what, " %d", (int)(c->now / 86400)); /* `valid_until` passes by the day */

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const country_rule_names[] = {"parameter", "borders", "none"};
-
 #define IN_URL .in_url = true
 #define IN_BODY .in_url = false
 #define CODE(voc) PARAM_CODE, voc, 0, 0, NULL
@@ -16,7 +14,7 @@ const char *const country_rule_names[] = {"parameter", "borders", "none"};
 const struct param nearest_params[] = {
     {"lat", NUMBER(-90, 90), "latitude in decimal degrees, WGS 84", IN_URL},
     {"lon", NUMBER(-180, 180), "longitude in decimal degrees, WGS 84", IN_URL},
-    {"place", PARAM_STRING, -1, 1, 100, NULL, "id of a place, instead of lat and lon", IN_URL},
+    {"place", PARAM_STRING, -1, 36, 36, NULL, "id of a place, instead of lat and lon", IN_URL},
     {"need", CODES(VOC_NEED), "what is needed, any of them; a parent matches its children",
      IN_URL},
     {"gender", CODE(VOC_GENDER), "of the person", IN_BODY},
@@ -52,7 +50,8 @@ struct reading {
     const struct context *c;
     struct nearest_request *out;
     struct faults *f;
-    bool has_lat, has_lon, open_only;
+    bool has_lat, has_lon, has_place, open_only;
+    uint32_t place;
 };
 
 static void ask(struct reading *r, enum criterion criterion) {
@@ -72,7 +71,12 @@ static bool read_lon(struct reading *r, const struct arg *a) {
 }
 
 static bool read_place(struct reading *r, const struct arg *a) {
-    return fault_add(r->f, a->name, "is not known: no gazetteer is loaded; give lat and lon");
+    uint8_t id[16];
+    r->has_place = true;
+    if (!param_id(a, id, r->f))
+        return false;
+    r->place = atlas_find_id(r->c->snapshot->atlas, id);
+    return r->place != ATLAS_NONE || fault_add(r->f, a->name, "is not the id of a place");
 }
 
 static bool read_need(struct reading *r, const struct arg *a) {
@@ -382,23 +386,47 @@ _Static_assert(sizeof readers / sizeof *readers ==
                    sizeof nearest_params / sizeof *nearest_params - 1,
                "one reader a parameter");
 
-/* ---- the country ------------------------------------------------------------------------- */
+/* ---- where ------------------------------------------------------------------------------- */
+
+/* A place stands for its point, or for that of what it lies in. */
+static void take_place(struct reading *r) {
+    const struct atlas_place *p = &r->c->snapshot->atlas->places[r->place];
+    if (p->pointed == ATLAS_NONE)
+        fault_add(r->f, slice_of("place"), "is known without a point: give lat and lon");
+    r->out->query.point = p->point;
+}
+
+/* Either lat and lon, or a place. */
+static bool find_point(struct reading *r) {
+    bool any = r->has_lat || r->has_lon;
+    if (r->has_place && any)
+        fault_add(r->f, slice_of("place"), "stands beside lat and lon: give one of both");
+    else if (r->has_place)
+        take_place(r);
+    else if (!r->has_lat || !r->has_lon)
+        fault_add(r->f, slice_of(r->has_lat ? "lon" : "lat"),
+                  "is missing: where is the person? lat and lon, or place");
+    return r->f->count == 0;
+}
 
 static void find_country(struct reading *r) {
+    const struct atlas *atlas = r->c->snapshot->atlas;
     struct nearest_request *out = r->out;
     struct query *q = &out->query;
-    if (q->country_count > 0) {
-        out->country_rule = COUNTRY_PARAMETER;
-        return;
-    }
-    struct borders_answer at = borders_at(r->c->borders, q->point);
-    for (int i = 0; i < at.count; i++) {
-        int term = vocabulary_find(VOC_COUNTRY, at.candidate[i], 2);
-        if (term >= 0)
-            q->country[q->country_count++] = term;
-    }
-    out->uncertain = q->country_count > 1 || at.country[0] == '\0';
-    out->country_rule = q->country_count > 0 ? COUNTRY_BORDERS : COUNTRY_NONE;
+    if (r->has_place)
+        atlas_holds_place(atlas, r->place, &q->holds);
+    else
+        atlas_holds(atlas, q->point, &q->holds);
+    struct country_answer *found = &out->country;
+    if (q->country_count > 0)
+        *found = (struct country_answer){COUNTRY_PARAMETER, false, 1, {q->country[0]}};
+    else if (r->has_place)
+        *found = (struct country_answer){
+            COUNTRY_PLACE, false, 1, {atlas->places[r->place].country}};
+    else
+        country_find(r->c->borders, atlas, q->point, &q->holds, found);
+    memcpy(q->country, found->country, sizeof q->country);
+    q->country_count = found->count;
 }
 
 static void set_defaults(const struct context *c, struct nearest_request *out) {
@@ -415,11 +443,7 @@ bool nearest_request_read(const struct context *c, const struct args *args,
         return false;
     for (int i = 0; i < args->count; i++)
         readers[param_index(nearest_params, args->arg[i].name)](&r, &args->arg[i]);
-    if (f->count == 0 && !r.has_lat)
-        fault_add(f, slice_of("lat"), "is missing: where is the person? lat and lon");
-    if (f->count == 0 && !r.has_lon)
-        fault_add(f, slice_of("lon"), "is missing: where is the person? lat and lon");
-    if (f->count > 0)
+    if (f->count > 0 || !find_point(&r))
         return false;
     if (r.open_only)
         ask(&r, CRIT_OPEN_AT);

@@ -7,15 +7,11 @@
 
 #include "server/api/context.h"
 #include "server/api/params.h"
-
-/* How the country of a query was found. */
-enum country_rule { COUNTRY_PARAMETER, COUNTRY_BORDERS, COUNTRY_NONE };
-extern const char *const country_rule_names[];
+#include "server/search/country.h"
 
 struct nearest_request {
     struct query query;
-    enum country_rule country_rule;
-    bool uncertain;  /* near a border: each of the query's countries is searched */
+    struct country_answer country;
     int language;    /* of the texts, index in label_languages */
 };
 

@@ -122,8 +122,22 @@ static double shown_distance(bool rounded, double metres) {
     return rounded ? ceil(metres / 1000) * 1000 : metres;
 }
 
+/* The least and the most that it may be, where only an area is known. */
+static void add_range(struct buf *b, const struct context *c, const struct snap_service *it,
+                      struct point from, bool rounded) {
+    const struct snap_site *site = &c->snapshot->sites[it->site];
+    if (site->area == ATLAS_NONE)
+        return;
+    struct atlas_range range = atlas_range(c->snapshot->atlas, site->area, from);
+    buf_str(b, ",\"distance_range_m\":[");
+    buf_decimal(b, shown_distance(rounded, range.least), 2);
+    buf_char(b, ',');
+    buf_decimal(b, shown_distance(rounded, range.most), 2);
+    buf_char(b, ']');
+}
+
 static void add_distance(struct buf *b, const struct context *c, const struct snap_service *it,
-                         double metres) {
+                         struct point from, double metres) {
     bool rounded = place_hidden(c, it);
     double shown = shown_distance(rounded, metres);
     buf_str(b, ",\"distance_m\":");
@@ -131,6 +145,7 @@ static void add_distance(struct buf *b, const struct context *c, const struct sn
     buf_str(b, rounded                        ? ",\"distance_from\":\"rounded\""
                : it->flags & SERVICE_COARSE ? ",\"distance_from\":\"area\""
                                             : ",\"distance_from\":\"exact\"");
+    add_range(b, c, it, from, rounded);
     buf_str(b, ",\"travel\":{\"state\":\"estimate\",\"minutes\":");
     buf_integer(b, (int64_t)ceil(fmax(1, shown * DETOUR / METRES_A_MINUTE)));
     buf_str(b, ",\"mode\":\"car\"}");
@@ -191,7 +206,7 @@ static void add_found(struct buf *b, const struct context *c, const struct neare
     const struct verdict *v = &f->verdict;
     add_summary(b, c->snapshot, it, r->language);
     if (f->distance < INFINITY)
-        add_distance(b, c, it, f->distance);
+        add_distance(b, c, it, r->query.point, f->distance);
     add_point(b, c, it, false);
     add_status(b, it);
     add_fit(b, v);
@@ -242,25 +257,24 @@ static void add_excluded(struct buf *b, const struct context *c, const struct ne
     buf_char(b, ']');
 }
 
-static void add_country(struct buf *b, const struct nearest_request *r) {
-    const struct query *q = &r->query;
+void render_country(struct buf *b, const struct country_answer *country) {
     const struct term *terms = vocabulary(VOC_COUNTRY)->terms;
     buf_json_key(b, "country");
     buf_str(b, "{\"code\":");
-    if (q->country_count > 0)
-        buf_json(b, terms[q->country[0]].code);
+    if (country->count > 0)
+        buf_json(b, terms[country->country[0]].code);
     else
         buf_str(b, "null");
     buf_json_key(b, "rule");
-    buf_json(b, country_rule_names[r->country_rule]);
+    buf_json(b, country_rule_names[country->rule]);
     buf_json_key(b, "uncertain");
-    buf_str(b, r->uncertain ? "true" : "false");
-    if (r->uncertain) {
+    buf_str(b, country->uncertain ? "true" : "false");
+    if (country->uncertain) {
         buf_json_key(b, "candidates");
         buf_char(b, '[');
-        for (int i = 0; i < q->country_count; i++) {
+        for (int i = 0; i < country->count; i++) {
             buf_json_comma(b);
-            buf_json(b, terms[q->country[i]].code);
+            buf_json(b, terms[country->country[i]].code);
         }
         buf_char(b, ']');
     }
@@ -350,7 +364,7 @@ void render_nearest(struct buf *b, const struct context *c, const struct nearest
     add_list(b, "unplaced", c, r, &a->unplaced);
     add_list(b, "helplines", c, r, &a->helplines);
     add_excluded(b, c, r, a);
-    add_country(b, r);
+    render_country(b, &r->country);
     add_summary_part(b, c, r, a);
     buf_char(b, '}');
 }

@@ -12,6 +12,9 @@
 void render_nearest(struct buf *b, const struct context *c, const struct nearest_request *r,
                     const struct nearest_answer *a);
 
+/* `"country":{...}`: which, by which rule, and whether it is certain. */
+void render_country(struct buf *b, const struct country_answer *country);
+
 /* One service in a list: summary, point as the role may see it in lists, status. */
 void render_listed(struct buf *b, const struct context *c, uint32_t service, int language);
 

@@ -201,20 +201,28 @@ static bool query_has_country(const struct query *q, int country) {
     return false;
 }
 
+/* Is somebody in one area of `covers`? */
+static enum level cover_level(const struct snapshot *s, const struct query *q,
+                              const struct snap_cover *cover) {
+    static const enum level inside[] = {
+        [ATLAS_NO] = LEVEL_NO, [ATLAS_UNKNOWN] = LEVEL_UNKNOWN, [ATLAS_YES] = LEVEL_YES};
+    if (cover->kind == COVERS_ANY)
+        return LEVEL_YES;
+    if (q->country_count == 0)
+        return LEVEL_UNKNOWN;
+    if (!query_has_country(q, cover->country))
+        return LEVEL_NO;
+    if (cover->kind == COVERS_COUNTRY)
+        return LEVEL_YES;
+    return cover->kind == COVERS_NAME ? LEVEL_UNKNOWN
+                                      : inside[atlas_is_in(s->atlas, &q->holds, cover->place)];
+}
+
 enum level covers_level(const struct snapshot *s, const struct query *q,
                         const struct snap_service *service) {
     enum level best = LEVEL_NO;
-    for (uint32_t i = 0; i < service->covers.count; i++) {
-        uint16_t area = s->covers[service->covers.first + i];
-        int country = area == COVERS_NAME ? service->country : area;
-        enum level inside = area == COVERS_NAME ? LEVEL_UNKNOWN : LEVEL_YES;
-        if (area == COVERS_ANY)
-            return LEVEL_YES;
-        if (q->country_count == 0)
-            best = better(best, LEVEL_UNKNOWN);
-        else if (query_has_country(q, country))
-            best = better(best, inside);
-    }
+    for (uint32_t i = 0; i < service->covers.count && best != LEVEL_YES; i++)
+        best = better(best, cover_level(s, q, &s->covers[service->covers.first + i]));
     return best;
 }
 

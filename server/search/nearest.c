@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "server/search/distance.h"
 #include "server/search/sides.h"
 
 const char *const outcome_names[] = {"found",         "only_unconfirmed", "none_for_group",
@@ -62,8 +63,8 @@ static bool within_radius(const struct snapshot *s, const struct query *q,
                           const struct snap_service *it, double radius_m) {
     const struct snap_site *site = &s->sites[it->site];
     return radius_m == INFINITY ||
-           (geo_chord(geo_ecef(q->point), site->ecef) <= radius_m &&
-            geo_distance(q->point, site->point) <= radius_m);
+           (site_lower_bound(site, geo_ecef(q->point)) <= radius_m &&
+            site_distance(s, q->point, it->site) <= radius_m);
 }
 
 /* True when one of the needs before number `i` has the service in its tree as well. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/atlas.h"
 #include "data/criterion.h"
 #include "data/geo.h"
 #include "data/snapshot.h"
@@ -57,6 +58,7 @@ struct query {
     bool shows_open; /* `open_at` is given */
     int64_t open_at; /* seconds since 1970 */
     int32_t today;   /* days since 1970, UTC */
+    struct atlas_holds holds; /* what holds the point, so far as the atlas knows */
     int country_count; /* 0: no country bounds the search */
     int country[QUERY_COUNTRIES]; /* indices in country.csv */
     bool cross_border;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "server/search/distance.h"
+
 /* A service may stand in the trees of several needs. */
 static bool list_has(const struct found_list *list, uint32_t service) {
     for (int i = 0; i < list->count; i++)
@@ -16,7 +18,7 @@ static double distance_to(const struct snapshot *s, const struct query *q,
                           const struct snap_service *service) {
     if (service->site == SNAP_NONE)
         return INFINITY;
-    return geo_distance(q->point, s->sites[service->site].point);
+    return site_distance(s, q->point, service->site);
 }
 
 /* The same within a millimetre, for what is not ordered by it. */
@@ -26,8 +28,8 @@ static double distance_about(const struct snapshot *s, const struct query *q,
         return INFINITY;
     const struct snap_site *site = &s->sites[service->site];
     struct ecef from = geo_ecef(q->point);
-    return geo_chord(from, site->ecef) < GEO_NEAR_CHORD ? geo_distance_near(from, site->ecef)
-                                                        : distance_to(s, q, service);
+    bool near = site->area == ATLAS_NONE && geo_chord(from, site->ecef) < GEO_NEAR_CHORD;
+    return near ? geo_distance_near(from, site->ecef) : distance_to(s, q, service);
 }
 
 /* A remote service comes to the person where its coverage says so, or its country does. */

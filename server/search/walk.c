@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "server/search/distance.h"
 
 /* More than a chord and a geodesic are off by rounding: taken from a chord, it stays the
  * lower bound within the last metres too. */
@@ -106,7 +107,7 @@ static void open_node(struct walk *w, const struct snap_node *n,
                 push_node(w, i);
         } else if (entry_wanted(w, filter, i)) {
             const struct snap_site *site = &w->s->sites[w->s->entries[i].site];
-            push(w, geo_chord(w->ecef, site->ecef) - ROUNDING, WALK_ENTRY, i);
+            push(w, site_lower_bound(site, w->ecef) - ROUNDING, WALK_ENTRY, i);
         }
     }
 }
@@ -165,14 +166,14 @@ static void hand_out_tied(struct walk *w, struct walk_step first) {
 static void try_entry(struct walk *w, struct walk_step step) {
     const struct snap_site *site = &w->s->sites[w->s->entries[step.index].site];
     double next = w->count > 0 ? w->heap[0].key : INFINITY;
-    if (step.key < GEO_NEAR_CHORD) {
+    if (step.key < GEO_NEAR_CHORD && site->area == ATLAS_NONE) {
         double distance = geo_distance_near(w->ecef, site->ecef);
         if (next > distance + GEO_NEAR_ERROR) {
             hand_out(w, step.index, distance);
             return;
         }
     }
-    double exact = geo_distance(w->from, site->point);
+    double exact = site_distance(w->s, w->from, w->s->entries[step.index].site);
     if (next > exact)
         hand_out(w, step.index, exact);
     else

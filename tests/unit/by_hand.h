@@ -19,6 +19,14 @@ struct block {
     size_t size;
 };
 
+/* An atlas that knows no place. */
+static inline const struct atlas *no_atlas(void) {
+    static struct atlas *empty;
+    if (empty == NULL)
+        empty = atlas_empty();
+    return empty;
+}
+
 /* Clinic number `number` of Cambodia, shown with its exact place; ids sort by number. */
 static inline struct stored_service service_by_hand(uint32_t number) {
     struct stored_service s = {.source = "test", .visibility = "exact"};
@@ -42,7 +50,7 @@ static inline struct block block_by_hand(enum snap_view view,
                                          size_t count, int64_t revision) {
     struct error e = {0};
     struct block b = {0};
-    struct snapshot_builder *builder = snapshot_builder_new(view, BY_HAND_NOW);
+    struct snapshot_builder *builder = snapshot_builder_new(view, no_atlas(), BY_HAND_NOW);
     for (size_t i = 0; i < count; i++)
         if (!snapshot_builder_add(builder, &services[i], &e))
             fail_msg("service %zu: %s", i, e.message);
@@ -56,7 +64,7 @@ static inline struct block block_by_hand(enum snap_view view,
 
 static inline void attach(struct snapshot *s, const struct block *b) {
     struct error e = {0};
-    if (!snapshot_attach(s, b->bytes, b->size, &e))
+    if (!snapshot_attach(s, b->bytes, b->size, no_atlas(), &e))
         fail_msg("%s", e.message);
 }
 

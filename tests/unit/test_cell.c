@@ -28,6 +28,8 @@ static const struct good good[] = {
      "\xc2\xa0"
      "A\r\nB\xc2\xa0",
      "A B"},
+    {COL_SERVICE, "\xe2\x80\x8b \xe1\x80\x99\xe2\x80\x8b", "\xe1\x80\x99"},
+    {COL_SERVICE, "\x80\x8b", "\x80\x8b"},
     {COL_DESCRIPTION, "A\r\nB\rC\tD", "A\nB\nC D"},
     {COL_KIND, " shelter ", "shelter"},
     {COL_NEEDS, "health.clinic ; housing;;health.clinic;", "health.clinic;housing"},

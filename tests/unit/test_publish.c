@@ -23,6 +23,14 @@ static struct stored_service service_of(const char *visibility, const char *name
     return s;
 }
 
+static const char *name_shown(const struct stored_service *s) {
+    return publish_name(s, no_atlas(), publish_where(s, no_atlas()));
+}
+
+static bool name_tells(const struct stored_service *s, const char *name) {
+    return publish_name_tells(s, no_atlas(), publish_where(s, no_atlas()), name);
+}
+
 static void test_levels(void **state) {
     static const struct {
         const char *visibility;
@@ -40,7 +48,8 @@ static void test_levels(void **state) {
         assert_true(vocabulary_find(VOC_VISIBILITY, s.visibility, strlen(s.visibility)) >=
                     0);
         assert_int_equal(publish_listed(&s), cases[i].listed);
-        assert_int_equal(publish_point(&s), cases[i].point);
+        assert_int_equal(publish_where(&s, no_atlas()).own, cases[i].point);
+        assert_int_equal(publish_where(&s, no_atlas()).place, ATLAS_NONE);
         s.flat.cell[COL_NEEDS] = "";
         assert_false(publish_listed(&s));
     }
@@ -50,8 +59,8 @@ static void test_levels(void **state) {
 static void test_unknown_level(void **state) {
     (void)state;
     struct stored_service s = service_of("Exact", "Shelter of hope");
-    assert_false(publish_point(&s));
-    assert_string_equal(publish_name(&s), "");
+    assert_false(publish_where(&s, no_atlas()).own);
+    assert_string_equal(name_shown(&s), "");
 }
 
 static void test_columns(void **state) {
@@ -93,11 +102,11 @@ static void test_names(void **state) {
         s.flat.cell[COL_ADDRESS] = "Street 5";
         s.flat.cell[COL_DISTRICT] = "Poipet";
         s.flat.cell[COL_PROVINCE] = "Banteay Meanchey";
-        assert_string_equal(publish_name(&s), cases[i].wanted);
-        assert_int_equal(publish_name_tells(&s, cases[i].name),
+        assert_string_equal(name_shown(&s), cases[i].wanted);
+        assert_int_equal(name_tells(&s, cases[i].name),
                          cases[i].wanted[0] == '\0');
         s.flat.cell[COL_PUBLIC_NAME] = "Hope";
-        assert_string_equal(publish_name(&s), "Hope");
+        assert_string_equal(name_shown(&s), "Hope");
     }
 }
 
@@ -107,9 +116,9 @@ static void test_places_below(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
         struct stored_service s = service_of("contact", "Aid in Kampong Something");
-        assert_false(publish_name_tells(&s, s.flat.cell[COL_SERVICE]));
+        assert_false(name_tells(&s, s.flat.cell[COL_SERVICE]));
         s.flat.cell[below[i]] = "Kampong Something";
-        assert_true(publish_name_tells(&s, s.flat.cell[COL_SERVICE]));
+        assert_true(name_tells(&s, s.flat.cell[COL_SERVICE]));
     }
 }
 

@@ -109,7 +109,7 @@ static void test_truncated(void **state) {
     for (size_t size = 0; size < b.size; size += size < 2000 ? 1 : 61) {
         char *cut = malloc(size ? size : 1);
         memcpy(cut, b.bytes, size);
-        if (snapshot_attach(&s, cut, size, &e))
+        if (snapshot_attach(&s, cut, size, no_atlas(), &e))
             fail_msg("attached at %zu of %zu bytes", size, b.size);
         free(cut);
     }
@@ -125,7 +125,7 @@ static void test_longer(void **state) {
     struct snapshot s;
     char *longer = calloc(1, b.size + 16);
     memcpy(longer, b.bytes, b.size);
-    assert_false(snapshot_attach(&s, longer, b.size + 8, &e));
+    assert_false(snapshot_attach(&s, longer, b.size + 8, no_atlas(), &e));
     free(longer);
     free(b.bytes);
 }
@@ -143,12 +143,12 @@ static void test_flipped(void **state) {
         for (size_t at = 0; at < b.size; at += at < sizeof(struct snap_header) ? 1 : 61) {
             for (int bit = 0; bit < 8; bit += 7) {
                 bytes[at] ^= (uint8_t)(1 << bit);
-                if (snapshot_attach(&s, b.bytes, b.size, &e))
+                if (snapshot_attach(&s, b.bytes, b.size, no_atlas(), &e))
                     fail_msg("attached with byte %zu of %zu changed", at, b.size);
                 bytes[at] ^= (uint8_t)(1 << bit);
             }
         }
-        assert_true(snapshot_attach(&s, b.bytes, b.size, &e));
+        assert_true(snapshot_attach(&s, b.bytes, b.size, no_atlas(), &e));
         free(b.bytes);
     }
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The atlas from the record: places first, then their names, then the outlines, which look
+ * for their place by name, and where that fails by its point.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/atlas_builder.h"
+#include "data/crypto.h"
+#include "data/fold.h"
+#include "data/mem.h"
+#include "data/vocabulary.h"
+
+/* ---- places ------------------------------------------------------------------------------ */
+
+static const char *keep(struct atlas *a, const char *text) {
+    return arena_strndup(&a->texts, text, strlen(text));
+}
+
+uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
+                           int64_t source_key) {
+    struct atlas *a = b->atlas;
+    a->places = xgrow(a->places, &b->place_capacity, a->place_count, sizeof *a->places);
+    b->source = xgrow(b->source, &b->source_capacity, a->place_count, sizeof *b->source);
+    b->source[a->place_count] = source_key;
+    if (place->level == LEVEL_COUNTRY)
+        a->country_place[place->country] = a->place_count;
+    a->places[a->place_count] = *place;
+    return a->place_count++;
+}
+
+void builder_add_name(struct atlas_builder *b, uint32_t place, enum name_use use,
+                      const char *language, const char *text) {
+    if (text[0] == '\0')
+        return;
+    b->names = xgrow(b->names, &b->name_capacity, b->name_count, sizeof *b->names);
+    b->names[b->name_count++] = (struct placed_name){
+        {keep(b->atlas, text), language[0] ? keep(b->atlas, language) : "", use}, place};
+}
+
+static uint32_t of_key(const struct atlas_builder *b, int64_t key) {
+    return key > 0 && (size_t)key < b->of_key_count ? b->of_key[key] : ATLAS_NONE;
+}
+
+static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
+    while (b->of_key_count <= (size_t)key) {
+        b->of_key = xgrow(b->of_key, &b->of_key_capacity, b->of_key_count, sizeof *b->of_key);
+        b->of_key[b->of_key_count++] = ATLAS_NONE;
+    }
+    b->of_key[key] = place;
+}
+
+/* What another source calls by the same name, at the same level, in the same parent, is
+ * the same place. Places of one source are never taken for one another. */
+static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *place,
+                           const struct stored_place *from) {
+    const uint32_t what[] = {place->country, place->level,
+                             place->level == LEVEL_POINT ? place->kind : 0, place->parent};
+    bool added;
+    b->scratch.len = 0;
+    buf_add(&b->scratch, what, sizeof what);
+    if (place->level > LEVEL_COUNTRY) /* which have a code, and names in plenty */
+        fold(from->name, strlen(from->name), &b->scratch);
+    uint32_t n = intern(&b->same, b->scratch.data, b->scratch.len, &added);
+    if (added) {
+        b->same_place = xgrow(b->same_place, &b->same_capacity, n, sizeof *b->same_place);
+        b->same_place[n] = b->atlas->place_count;
+        return ATLAS_NONE;
+    }
+    uint32_t other = b->same_place[n];
+    return b->source[other] != from->source_key ? other : ATLAS_NONE;
+}
+
+/* A place keeps the point and the size that were told first. */
+static void merge(struct atlas_builder *b, uint32_t into, const struct stored_place *from) {
+    struct atlas_place *p = &b->atlas->places[into];
+    if (p->pointed == ATLAS_NONE && from->has_point) {
+        p->point = from->point;
+        p->pointed = into;
+    }
+    if (p->population < 0)
+        p->population = from->population;
+}
+
+static bool on_place(const struct stored_place *from, void *ctx, struct error *e) {
+    struct atlas_builder *b = ctx;
+    int kind = vocabulary_find(VOC_PLACE_KIND, from->kind, strlen(from->kind));
+    int country = vocabulary_find(VOC_COUNTRY, from->country, strlen(from->country));
+    if (kind < 0 || country < 0)
+        return error_set(e, ERR_DATA, "the record is damaged: a place of kind %.40s in %.2s",
+                         from->kind, from->country);
+    struct atlas_place place = {
+        .parent = of_key(b, from->parent_key), .population = from->population,
+        .country = (uint16_t)country, .kind = (uint8_t)kind,
+        .level = (uint8_t)place_level(kind), .point = from->point,
+        .pointed = from->has_point ? b->atlas->place_count : ATLAS_NONE};
+    memcpy(place.id, from->id, ID_BYTES);
+    uint32_t n = same_place(b, &place, from);
+    bool merged = n != ATLAS_NONE;
+    if (merged)
+        merge(b, n, from);
+    else
+        n = builder_add_place(b, &place, from->source_key);
+    note_key(b, from->key, n);
+    builder_add_name(b, n, merged ? NAME_OTHER : NAME_NATIONAL, "", from->name);
+    builder_add_name(b, n, NAME_CODE, "", from->code);
+    return true;
+}
+
+static bool on_name(int64_t place_key, const char *language, const char *value, void *ctx,
+                    struct error *e) {
+    struct atlas_builder *b = ctx;
+    uint32_t place = of_key(b, place_key);
+    (void)e;
+    if (place != ATLAS_NONE)
+        builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language, value);
+    return true;
+}
+
+/* ---- names and keys ------------------------------------------------------------------------ */
+
+static int compare_names(const void *x, const void *y) {
+    const struct placed_name *a = x, *b = y;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    if (a->name.use != b->name.use)
+        return a->name.use < b->name.use ? -1 : 1;
+    int order = strcmp(a->name.language, b->name.language);
+    return order != 0 ? order : strcmp(a->name.text, b->name.text);
+}
+
+static bool same_name(const struct placed_name *a, const struct placed_name *b) {
+    return a->place == b->place && strcmp(a->name.text, b->name.text) == 0 &&
+           strcmp(a->name.language, b->name.language) == 0;
+}
+
+static int compare_keys(const void *x, const void *y) {
+    const struct atlas_key *a = x, *b = y;
+    if (a->country != b->country)
+        return a->country < b->country ? -1 : 1;
+    int order = strcmp(a->folded, b->folded);
+    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* The names of each place together, each once; and the keys to find them by. */
+void builder_sort_names(struct atlas_builder *b) {
+    struct atlas *a = b->atlas;
+    if (b->name_count > 0)
+        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+    free(a->names);
+    free(a->keys);
+    a->names = xcalloc(b->name_count + 1, sizeof *a->names);
+    a->keys = xcalloc(b->name_count + 1, sizeof *a->keys);
+    a->name_count = a->key_count = 0;
+    for (uint32_t i = 0; i < a->place_count; i++)
+        a->places[i].names = (struct atlas_run){0, 0};
+    for (size_t i = 0; i < b->name_count; i++) {
+        const struct placed_name *n = &b->names[i];
+        struct atlas_place *place = &a->places[n->place];
+        if (i > 0 && same_name(n, &b->names[i - 1]))
+            continue;
+        if (place->names.count++ == 0)
+            place->names.first = a->name_count;
+        a->names[a->name_count++] = n->name;
+        b->scratch.len = 0;
+        fold(n->name.text, strlen(n->name.text), &b->scratch);
+        if (b->scratch.len > 0)
+            a->keys[a->key_count++] =
+                (struct atlas_key){keep(a, buf_text(&b->scratch)), n->place, place->country};
+    }
+    qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < a->key_count; i++)
+        if (i == 0 || compare_keys(&a->keys[i], &a->keys[kept - 1]) != 0)
+            a->keys[kept++] = a->keys[i];
+    a->key_count = kept;
+}
+
+/* ---- what is looked up ------------------------------------------------------------------------ */
+
+/* Places without a point take that of the nearest above. Parents stand before. */
+static void point_all(struct atlas *a) {
+    for (uint32_t i = 0; i < a->place_count; i++) {
+        struct atlas_place *p = &a->places[i];
+        if (p->pointed != ATLAS_NONE || p->parent == ATLAS_NONE)
+            continue;
+        p->pointed = a->places[p->parent].pointed;
+        p->point = a->places[p->parent].point;
+    }
+}
+
+static int compare_ids(const void *x, const void *y, void *ctx) {
+    const struct atlas_place *places = ctx;
+    return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id, ID_BYTES);
+}
+
+static int compare_latitudes(const void *x, const void *y, void *ctx) {
+    const struct atlas_place *places = ctx;
+    uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
+    double a = places[i].point.lat, b = places[k].point.lat;
+    return a != b ? (a < b ? -1 : 1) : i < k ? -1 : i > k;
+}
+
+static void sort_places(struct atlas *a) {
+    a->by_id = xcalloc((size_t)a->place_count + 1, sizeof *a->by_id);
+    a->by_latitude = xcalloc((size_t)a->place_count + 1, sizeof *a->by_latitude);
+    for (uint32_t i = 0; i < a->place_count; i++) {
+        a->by_id[i] = i;
+        if (a->places[i].pointed == i && a->places[i].level >= LEVEL_DISTRICT)
+            a->by_latitude[a->pointed_count++] = i;
+    }
+    qsort_r(a->by_id, a->place_count, sizeof *a->by_id, compare_ids, a->places);
+    qsort_r(a->by_latitude, a->pointed_count, sizeof *a->by_latitude, compare_latitudes,
+            a->places);
+}
+
+static void digest(struct atlas *a, struct buf *scratch) {
+    scratch->len = 0;
+    for (uint32_t i = 0; i < a->place_count; i++) {
+        const struct atlas_place *p = &a->places[i];
+        buf_add(scratch, p->id, sizeof p->id);
+        buf_add(scratch, &p->point, sizeof p->point);
+        buf_add(scratch, &p->parent, sizeof p->parent);
+        buf_char(scratch, (char)p->kind);
+        for (uint32_t k = p->names.first; k < p->names.first + p->names.count; k++)
+            buf_add(scratch, a->names[k].text, strlen(a->names[k].text) + 1);
+    }
+    buf_add(scratch, a->corners, a->corner_count * sizeof *a->corners);
+    crypto_digest(scratch->data, scratch->len, a->digest, sizeof a->digest);
+}
+
+static void builder_free(struct atlas_builder *b) {
+    intern_free(&b->same);
+    buf_free(&b->scratch);
+    void *arrays[] = {b->source, b->of_key, b->same_place, b->names, b->late};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+}
+
+struct atlas *atlas_build(struct record *record, struct error *e) {
+    struct atlas_builder b = {.atlas = atlas_empty()};
+    const struct place_reader reader = {on_place, on_name, builder_on_area, &b};
+    bool done = record_place_revision(record, &b.atlas->revision, e) &&
+                record_each_place(record, &reader, e);
+    if (done) {
+        builder_finish_areas(&b);
+        builder_sort_names(&b);
+        point_all(b.atlas);
+        sort_places(b.atlas);
+        digest(b.atlas, &b.scratch);
+    }
+    struct atlas *a = b.atlas;
+    builder_free(&b);
+    if (done)
+        return a;
+    atlas_free(a);
+    return NULL;
+}

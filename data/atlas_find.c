@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A place by its written name: "Thma Koul, Battambang".
+ */
+#include <string.h>
+
+#include "data/atlas.h"
+#include "data/buf.h"
+#include "data/fold.h"
+#include "data/vocabulary.h"
+
+#define PARTS_MAX 6
+
+/* A name taken apart: the place first, then what it lies in, each folded. */
+struct asked {
+    int country, level;
+    int count;
+    struct buf part[PARTS_MAX];
+};
+
+/* A country at the end ("Tak, TH") stands for the one that was given. */
+static void take_country(struct asked *asked, struct slice part) {
+    int country = vocabulary_find(VOC_COUNTRY, part.at, part.len);
+    if (country >= 0 && asked->count > 0) {
+        asked->country = country;
+        return;
+    }
+    fold(part.at, part.len, &asked->part[asked->count++]);
+}
+
+static bool asked_read(struct asked *asked, const char *text, size_t len) {
+    struct slice rest = {text, len}, part;
+    while (slice_next(&rest, ',', &part)) {
+        if (asked->count == PARTS_MAX)
+            return false;
+        take_country(asked, slice_trim(part));
+    }
+    for (int i = 0; i < asked->count; i++)
+        if (asked->part[i].len == 0)
+            return false;
+    return asked->count > 0;
+}
+
+static void asked_free(struct asked *asked) {
+    for (int i = 0; i < PARTS_MAX; i++)
+        buf_free(&asked->part[i]);
+}
+
+static int compare(const struct atlas_key *key, int country, const char *folded) {
+    if (key->country != country)
+        return key->country < country ? -1 : 1;
+    return strcmp(key->folded, folded);
+}
+
+uint32_t atlas_first_key(const struct atlas *a, int country, const char *folded) {
+    uint32_t low = 0, high = a->key_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare(&a->keys[middle], country, folded) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool atlas_key_is(const struct atlas *a, uint32_t key, int country, const char *folded) {
+    return key < a->key_count && compare(&a->keys[key], country, folded) == 0;
+}
+
+static bool has_name(const struct atlas *a, uint32_t place, const char *folded) {
+    int country = a->places[place].country;
+    for (uint32_t i = atlas_first_key(a, country, folded); atlas_key_is(a, i, country, folded);
+         i++)
+        if (a->keys[i].place == place)
+            return true;
+    return false;
+}
+
+/* True when each further part names something that the place lies in, in that order. */
+static bool lies_in(const struct atlas *a, uint32_t place, struct asked *asked) {
+    uint32_t above = a->places[place].parent;
+    for (int i = 1; i < asked->count; i++) {
+        while (above != ATLAS_NONE && !has_name(a, above, buf_text(&asked->part[i])))
+            above = a->places[above].parent;
+        if (above == ATLAS_NONE)
+            return false;
+        above = a->places[above].parent;
+    }
+    return true;
+}
+
+static uint32_t choose(const struct atlas *a, struct asked *asked) {
+    uint32_t best = ATLAS_NONE;
+    const char *folded = buf_text(&asked->part[0]);
+    unsigned best_level = LEVEL_POINT + 1;
+    for (uint32_t i = atlas_first_key(a, asked->country, folded);
+         atlas_key_is(a, i, asked->country, folded); i++) {
+        uint32_t place = a->keys[i].place;
+        unsigned level = a->places[place].level;
+        if ((asked->level >= 0 && level != (unsigned)asked->level) || level > best_level ||
+            place == best || !lies_in(a, place, asked))
+            continue;
+        best = level < best_level ? place : ATLAS_AMBIGUOUS;
+        best_level = level;
+    }
+    return best;
+}
+
+uint32_t atlas_find_level(const struct atlas *a, int country, int level, const char *text,
+                          size_t len) {
+    struct asked asked = {.country = country, .level = level};
+    uint32_t found = asked_read(&asked, text, len) ? choose(a, &asked) : ATLAS_NONE;
+    asked_free(&asked);
+    return found;
+}
+
+uint32_t atlas_find(const struct atlas *a, int country, const char *text, size_t len) {
+    return atlas_find_level(a, country, -1, text, len);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The only file that includes GEOS. Each thread has a GEOS context of its own, as its `_r`
+ * functions want. A prepared polygon builds its index at the first question, which is not
+ * safe from two threads: shape_new() asks that one itself.
+ */
+#include "data/shape.h"
+
+#define GEOS_USE_ONLY_R_API
+#include <geos_c.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/mem.h"
+
+#define REPAIR_KEEPS 0.01 /* of the area, either way */
+
+struct shape {
+    GEOSGeometry *geometry;
+    const GEOSPreparedGeometry *prepared;
+    struct box box;
+};
+
+/* ---- contexts ------------------------------------------------------------------------ */
+
+static pthread_key_t context_key;
+static pthread_once_t context_once = PTHREAD_ONCE_INIT;
+
+static void context_free(void *context) {
+    GEOS_finish_r(context);
+}
+
+static void context_key_make(void) {
+    pthread_key_create(&context_key, context_free);
+}
+
+static void context_say(const char *message, void *last) {
+    snprintf(last, 200, "%s", message);
+}
+
+/* What GEOS said last in this thread. */
+static _Thread_local char said[200];
+
+static GEOSContextHandle_t context(void) {
+    pthread_once(&context_once, context_key_make);
+    GEOSContextHandle_t c = pthread_getspecific(context_key);
+    if (c == NULL) {
+        c = GEOS_init_r();
+        GEOSContext_setErrorMessageHandler_r(c, context_say, said);
+        pthread_setspecific(context_key, c);
+    }
+    said[0] = '\0';
+    return c;
+}
+
+/* ---- reading and mending --------------------------------------------------------------- */
+
+static GEOSGeometry *parse(GEOSContextHandle_t c, const void *wkb, size_t len,
+                           struct error *e) {
+    GEOSGeometry *g = GEOSGeomFromWKB_buf_r(c, wkb, len);
+    if (g == NULL)
+        error_set(e, ERR_DATA, "not a geometry: %s", said);
+    return g;
+}
+
+static bool is_areal(GEOSContextHandle_t c, const GEOSGeometry *g) {
+    int type = GEOSGeomTypeId_r(c, g);
+    return type == GEOS_POLYGON || type == GEOS_MULTIPOLYGON;
+}
+
+/* The polygons of `g` as one multipolygon; `g` is given away. */
+static GEOSGeometry *polygons_only(GEOSContextHandle_t c, GEOSGeometry *g) {
+    int count = GEOSGetNumGeometries_r(c, g), kept = 0;
+    GEOSGeometry **part = xcalloc((size_t)count + 1, sizeof(GEOSGeometry *));
+    for (int i = 0; i < count; i++) {
+        const GEOSGeometry *one = GEOSGetGeometryN_r(c, g, i);
+        int type = GEOSGeomTypeId_r(c, one);
+        for (int k = 0; type == GEOS_MULTIPOLYGON && k < GEOSGetNumGeometries_r(c, one); k++) {
+            part = xrealloc(part, (size_t)(count + kept + 2), sizeof(GEOSGeometry *));
+            part[kept++] = GEOSGeom_clone_r(c, GEOSGetGeometryN_r(c, one, k));
+        }
+        if (type == GEOS_POLYGON)
+            part[kept++] = GEOSGeom_clone_r(c, one);
+    }
+    GEOSGeometry *all = GEOSGeom_createCollection_r(c, GEOS_MULTIPOLYGON, part,
+                                                    (unsigned)kept);
+    free(part);
+    GEOSGeom_destroy_r(c, g);
+    return all;
+}
+
+static double area_of(GEOSContextHandle_t c, const GEOSGeometry *g) {
+    double area = 0;
+    GEOSArea_r(c, g, &area);
+    return area;
+}
+
+/* Mends `*g` in place. */
+static bool repair(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, size_t size,
+                   struct error *e) {
+    char *reason = GEOSisValidReason_r(c, *g);
+    double before = fabs(area_of(c, *g));
+    GEOSGeometry *mended = GEOSMakeValid_r(c, *g);
+    snprintf(repaired, size, "%s", reason != NULL ? reason : "not valid");
+    GEOSFree_r(c, reason);
+    if (mended == NULL)
+        return error_set(e, ERR_DATA, "%s, and it cannot be repaired", repaired);
+    GEOSGeom_destroy_r(c, *g);
+    *g = polygons_only(c, mended);
+    double after = area_of(c, *g);
+    if (after > 0 && fabs(after - before) <= REPAIR_KEEPS * before)
+        return true;
+    return error_set(e, ERR_DATA, "%s; a repair would change its area by %.1f %%", repaired,
+                     before > 0 ? 100 * fabs(after - before) / before : 100.0);
+}
+
+/* Degrees of longitude and latitude, and no other unit. */
+static bool in_degrees(GEOSContextHandle_t c, const GEOSGeometry *g) {
+    double west, south, east, north;
+    return GEOSGeom_getXMin_r(c, g, &west) && GEOSGeom_getYMin_r(c, g, &south) &&
+           GEOSGeom_getXMax_r(c, g, &east) && GEOSGeom_getYMax_r(c, g, &north) &&
+           west >= -180 && east <= 180 && south >= -90 && north <= 90;
+}
+
+static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, size_t size,
+                       struct error *e) {
+    if (!is_areal(c, *g))
+        return error_set(e, ERR_DATA, "not a polygon; allowed: Polygon, MultiPolygon");
+    if (GEOSisEmpty_r(c, *g))
+        return error_set(e, ERR_DATA, "an empty polygon");
+    if (!in_degrees(c, *g))
+        return error_set(e, ERR_DATA, "coordinates beyond 180 and 90 degrees; allowed: "
+                                      "longitude and latitude, WGS 84");
+    if (GEOSisValid_r(c, *g) != 1 && !repair(c, g, repaired, size, e))
+        return false;
+    if (GEOSGeomTypeId_r(c, *g) == GEOS_POLYGON)
+        *g = polygons_only(c, *g);
+    return true;
+}
+
+bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired, size_t size,
+                 struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *g = parse(c, wkb, len, e);
+    repaired[0] = '\0';
+    bool done = g != NULL && make_sound(c, &g, repaired, size, e);
+    if (done) {
+        size_t written;
+        unsigned char *bytes = GEOSGeomToWKB_buf_r(c, g, &written);
+        buf_add(out, bytes, written);
+        GEOSFree_r(c, bytes);
+    }
+    GEOSGeom_destroy_r(c, g);
+    return done;
+}
+
+/* ---- shapes ---------------------------------------------------------------------------- */
+
+struct shape *shape_new(const void *wkb, size_t len, struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *g = parse(c, wkb, len, e);
+    if (g == NULL)
+        return NULL;
+    if (!is_areal(c, g) || GEOSisEmpty_r(c, g)) {
+        GEOSGeom_destroy_r(c, g);
+        error_set(e, ERR_DATA, "not a polygon");
+        return NULL;
+    }
+    struct shape *s = xcalloc(1, sizeof *s);
+    s->geometry = g;
+    s->prepared = GEOSPrepare_r(c, g);
+    GEOSGeom_getXMin_r(c, g, &s->box.west);
+    GEOSGeom_getYMin_r(c, g, &s->box.south);
+    GEOSGeom_getXMax_r(c, g, &s->box.east);
+    GEOSGeom_getYMax_r(c, g, &s->box.north);
+    shape_holds(s, shape_inside(s));
+    return s;
+}
+
+void shape_free(struct shape *s) {
+    if (s == NULL)
+        return;
+    GEOSContextHandle_t c = context();
+    GEOSPreparedGeom_destroy_r(c, s->prepared);
+    GEOSGeom_destroy_r(c, s->geometry);
+    free(s);
+}
+
+bool shape_holds(const struct shape *s, struct point p) {
+    if (p.lon < s->box.west || p.lon > s->box.east || p.lat < s->box.south ||
+        p.lat > s->box.north)
+        return false;
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *point = GEOSGeom_createPointFromXY_r(c, p.lon, p.lat);
+    bool holds = GEOSPreparedIntersects_r(c, s->prepared, point) == 1;
+    GEOSGeom_destroy_r(c, point);
+    return holds;
+}
+
+struct box shape_box(const struct shape *s) {
+    return s->box;
+}
+
+struct point shape_inside(const struct shape *s) {
+    GEOSContextHandle_t c = context();
+    struct point p = {(s->box.west + s->box.east) / 2, (s->box.south + s->box.north) / 2};
+    GEOSGeometry *inside = GEOSPointOnSurface_r(c, s->geometry);
+    if (inside != NULL && !GEOSisEmpty_r(c, inside)) {
+        GEOSGeomGetX_r(c, inside, &p.lon);
+        GEOSGeomGetY_r(c, inside, &p.lat);
+    }
+    GEOSGeom_destroy_r(c, inside);
+    return p;
+}
+
+static void give_ring(GEOSContextHandle_t c, const GEOSGeometry *ring,
+                      void (*each)(const struct point *corner, size_t count, void *ctx),
+                      void *ctx) {
+    const GEOSCoordSequence *all = GEOSGeom_getCoordSeq_r(c, ring);
+    unsigned count = 0;
+    GEOSCoordSeq_getSize_r(c, all, &count);
+    struct point *corner = xcalloc((size_t)count + 1, sizeof *corner);
+    for (unsigned i = 0; i < count; i++)
+        GEOSCoordSeq_getXY_r(c, all, i, &corner[i].lon, &corner[i].lat);
+    each(corner, count, ctx);
+    free(corner);
+}
+
+void shape_rings(const struct shape *s, double tolerance,
+                 void (*each)(const struct point *corner, size_t count, void *ctx),
+                 void *ctx) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *g = GEOSTopologyPreserveSimplify_r(c, s->geometry, tolerance);
+    const GEOSGeometry *all = g != NULL ? g : s->geometry;
+    for (int i = 0; i < GEOSGetNumGeometries_r(c, all); i++) {
+        const GEOSGeometry *polygon = GEOSGetGeometryN_r(c, all, i);
+        give_ring(c, GEOSGetExteriorRing_r(c, polygon), each, ctx);
+        for (int k = 0; k < GEOSGetNumInteriorRings_r(c, polygon); k++)
+            give_ring(c, GEOSGetInteriorRingN_r(c, polygon, k), each, ctx);
+    }
+    GEOSGeom_destroy_r(c, g);
+}
