@@ -23,7 +23,7 @@ void atlas_free(struct atlas *a) {
     for (uint32_t i = 0; i < a->outline_count; i++)
         shape_free(a->outlines[i].shape);
     void *arrays[] = {a->places, a->names, a->outlines,    a->corners, a->keys,
-                      a->by_id,  a->cell,  a->by_latitude, a->cell_first};
+                      a->by_id,  a->cell,  a->spots,    a->cell_first};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     arena_free(&a->texts);
@@ -237,12 +237,12 @@ static bool is_one_of(int country, const int *countries, int count) {
     return false;
 }
 
-/* The first of `by_latitude` at or north of `lat`. */
+/* The first spot at or north of `lat`. */
 static uint32_t first_north_of(const struct atlas *a, double lat) {
-    uint32_t low = 0, high = a->pointed_count;
+    uint32_t low = 0, high = a->spot_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (a->places[a->by_latitude[middle]].point.lat < lat)
+        if (a->spots[middle].point.lat < lat)
             low = middle + 1;
         else
             high = middle;
@@ -252,22 +252,36 @@ static uint32_t first_north_of(const struct atlas *a, double lat) {
 
 #define METRES_A_DEGREE 110500.0 /* of latitude, at least */
 
-uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
-                       const int *countries, int count) {
-    double reach = most_m / METRES_A_DEGREE, best = most_m;
+/* The nearest within `m` metres. Longitudes are compared first: most spots of a strip of
+ * latitude are far away. */
+static uint32_t nearest_within(const struct atlas *a, struct point p, double m,
+                               const int *countries, int count) {
+    double north = m / METRES_A_DEGREE;
+    double across = cos((fabs(p.lat) + north) * M_PI / 180);
+    double east = across > 0.01 ? north / across : 360;
     struct ecef from = geo_ecef(p);
     uint32_t nearest = ATLAS_NONE;
-    for (uint32_t i = first_north_of(a, p.lat - reach); i < a->pointed_count; i++) {
-        const struct atlas_place *place = &a->places[a->by_latitude[i]];
-        if (place->point.lat > p.lat + reach)
+    for (uint32_t i = first_north_of(a, p.lat - north); i < a->spot_count; i++) {
+        const struct atlas_spot *spot = &a->spots[i];
+        double apart = fabs(spot->point.lon - p.lon);
+        if (spot->point.lat > p.lat + north)
             break;
-        if (!is_one_of(place->country, countries, count))
+        if ((apart > east && apart < 360 - east) || !is_one_of(spot->country, countries, count))
             continue;
-        double chord = geo_chord(from, geo_ecef(place->point));
-        if (chord < best) {
-            best = chord;
-            nearest = a->by_latitude[i];
+        double chord = geo_chord(from, geo_ecef(spot->point));
+        if (chord < m) {
+            m = chord;
+            nearest = spot->place;
         }
     }
+    return nearest;
+}
+
+/* In rings: where places are dense, the first is enough. */
+uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
+                       const int *countries, int count) {
+    uint32_t nearest = ATLAS_NONE;
+    for (double m = most_m / 25; nearest == ATLAS_NONE && m <= most_m; m *= 5)
+        nearest = nearest_within(a, p, m, countries, count);
     return nearest;
 }

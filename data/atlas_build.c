@@ -112,24 +112,24 @@ static int compare_ids(const void *x, const void *y, void *ctx) {
     return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id, ID_BYTES);
 }
 
-static int compare_latitudes(const void *x, const void *y, void *ctx) {
-    const struct atlas_place *places = ctx;
-    uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
-    double a = places[i].point.lat, b = places[k].point.lat;
-    return a != b ? (a < b ? -1 : 1) : i < k ? -1 : i > k;
+static int compare_spots(const void *x, const void *y) {
+    const struct atlas_spot *a = x, *b = y;
+    if (a->point.lat != b->point.lat)
+        return a->point.lat < b->point.lat ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
 }
 
 static void sort_places(struct atlas *a) {
     a->by_id = xcalloc((size_t)a->place_count + 1, sizeof *a->by_id);
-    a->by_latitude = xcalloc((size_t)a->place_count + 1, sizeof *a->by_latitude);
+    a->spots = xcalloc((size_t)a->place_count + 1, sizeof *a->spots);
     for (uint32_t i = 0; i < a->place_count; i++) {
+        const struct atlas_place *p = &a->places[i];
         a->by_id[i] = i;
-        if (a->places[i].pointed == i && a->places[i].level >= LEVEL_DISTRICT)
-            a->by_latitude[a->pointed_count++] = i;
+        if (p->pointed == i && p->level >= LEVEL_DISTRICT)
+            a->spots[a->spot_count++] = (struct atlas_spot){p->point, i, p->country};
     }
     qsort_r(a->by_id, a->place_count, sizeof *a->by_id, compare_ids, a->places);
-    qsort_r(a->by_latitude, a->pointed_count, sizeof *a->by_latitude, compare_latitudes,
-            a->places);
+    qsort(a->spots, a->spot_count, sizeof *a->spots, compare_spots);
 }
 
 static void digest(struct atlas *a, struct buf *scratch) {
