@@ -281,7 +281,7 @@ static uint32_t nearest_within(const struct atlas *a, struct point p, double m,
 uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
                        const int *countries, int count) {
     uint32_t nearest = ATLAS_NONE;
-    for (double m = most_m / 25; nearest == ATLAS_NONE && m <= most_m; m *= 5)
-        nearest = nearest_within(a, p, m, countries, count);
+    for (int part = 25; nearest == ATLAS_NONE && part >= 1; part /= 5)
+        nearest = nearest_within(a, p, most_m / part, countries, count);
     return nearest;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <math.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -125,6 +126,57 @@ static void test_points_of_parents(void **state) {
     assert_int_equal(atlas_nearest(a, (struct point){3.49, 0.51}, 50000, countries, 1),
                      named(a, "Hill"));
     assert_int_equal(atlas_nearest(a, (struct point){30, 30}, 50000, countries, 1), ATLAS_NONE);
+    atlas_free(a);
+}
+
+/* ---- the nearest place, against all of them ---------------------------------------------- */
+
+static uint64_t seed;
+
+static double any(double low, double high) {
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return low + (high - low) * (double)(seed >> 11) / 9007199254740992.0;
+}
+
+/* Dense in one corner, sparse elsewhere, and on both sides of 180 degrees. */
+static void fill_random(struct record *r) {
+    struct import_run *run = begin_by_hand(r, "random");
+    put_place_by_hand(run, "kh", "country", "", "Cambodia", "", "");
+    for (int i = 0; i < 600; i++) {
+        char id[20], lat[20], lon[20];
+        bool dense = i % 2;
+        double east = any(dense ? 104 : 100, dense ? 104.2 : 110);
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(lat, sizeof lat, "%.5f", any(dense ? 12 : 8, dense ? 12.2 : 16));
+        snprintf(lon, sizeof lon, "%.5f", i % 10 == 0 ? any(179.8, 180) : i % 10 == 2 ? any(-180, -179.8) : east);
+        put_place_by_hand(run, id, "town", "kh", id, lat, lon);
+    }
+    commit_by_hand(run);
+}
+
+static void test_nearest(void **state) {
+    const char *given = getenv("SEED");
+    seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    (void)state;
+    struct atlas *a = atlas_by_hand(fill_random);
+    int countries[] = {cambodia()}, found = 0;
+    for (int i = 0; i < 2000; i++) {
+        struct point p = {i % 3 == 0 ? any(179.5, 180) : any(100, 110), any(8, 16)};
+        double most = any(1000, 60000), best = most;
+        uint32_t wanted = ATLAS_NONE;
+        for (uint32_t k = 0; k < a->place_count; k++) {
+            double m = geo_chord(geo_ecef(p), geo_ecef(a->places[k].point));
+            if (a->places[k].level == LEVEL_POINT && m < best) {
+                best = m;
+                wanted = k;
+            }
+        }
+        assert_int_equal(atlas_nearest(a, p, most, countries, 1), wanted);
+        found += wanted != ATLAS_NONE;
+    }
+    assert_true(found > 100);
+    assert_int_equal(atlas_nearest(a, (struct point){104.1, 12.1}, 50000, countries, 0), ATLAS_NONE);
     atlas_free(a);
 }
 
@@ -313,6 +365,7 @@ int main(void) {
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_chosen_places),
         cmocka_unit_test(test_points_of_parents),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_sources_side_by_side),
         cmocka_unit_test(test_empty),
