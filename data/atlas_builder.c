@@ -78,8 +78,8 @@ void builder_sort_names(struct atlas_builder *b) {
         b->scratch.len = 0;
         fold(n->name.text, strlen(n->name.text), &b->scratch);
         if (b->scratch.len > 0)
-            a->keys[a->key_count++] =
-                (struct atlas_key){keep(a, buf_text(&b->scratch)), n->place, place->country};
+            a->keys[a->key_count++] = (struct atlas_key){keep(a, buf_text(&b->scratch)),
+                                                         n->place, place->country};
     }
     qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
     uint32_t kept = 0;
