@@ -7,6 +7,7 @@ HAVEN := build/haven
 SHARE := build/share
 LISTEN ?= 127.0.0.1:8080
 DATA ?=
+export DATA
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 # What Debian 12 has, and what each is for:
@@ -49,6 +50,8 @@ run: deps ## install what is missing, build, serve the demo directory on $(LISTE
 .PHONY: demo
 demo: $(HAVEN) ## build/demo.db from data/mekong
 	@[ -f build/demo.db ] || $(HAVEN) init build/demo.db
+	$(HAVEN) import places data/mekong/places.csv --db build/demo.db --source mekong \
+		--retire-missing
 	$(HAVEN) import services data/mekong/services.csv --db build/demo.db --source mekong \
 		--retire-missing
 
@@ -59,7 +62,8 @@ deps: ## install what is missing from Debian
 .PHONY: test
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory layers unit fuzz http differential tsan
+	@$(MAKE) --no-print-directory layers unit fuzz http differential directory \
+		tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -78,8 +82,8 @@ http: ## the real program over HTTP, under the same sanitizers
 differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
 	HAVEN=$(HAVEN) node --test tests/differential
 
-.PHONY: evidence
-evidence: web/node_modules/.stamp ## the demo directory against the documents in $(DATA)/../seeds
+.PHONY: directory
+directory: web/node_modules/.stamp ## what data/mekong holds, against the documents and gazetteers in DATA
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan

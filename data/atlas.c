@@ -22,8 +22,8 @@ void atlas_free(struct atlas *a) {
         return;
     for (uint32_t i = 0; i < a->outline_count; i++)
         shape_free(a->outlines[i].shape);
-    void *arrays[] = {a->places, a->names, a->outlines,    a->corners, a->keys,
-                      a->by_id,  a->cell,  a->by_latitude, a->cell_first};
+    void *arrays[] = {a->places, a->names, a->outlines, a->corners,   a->keys,
+                      a->by_id,  a->cell,  a->spots,    a->cell_first};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     arena_free(&a->texts);
@@ -54,7 +54,8 @@ bool atlas_within(const struct atlas *a, uint32_t place, uint32_t ancestor) {
 uint32_t atlas_outlined(const struct atlas *a, uint32_t place) {
     while (place != ATLAS_NONE && a->places[place].outlines.count == 0)
         place = a->places[place].parent;
-    return place != ATLAS_NONE && a->places[place].level > LEVEL_COUNTRY ? place : ATLAS_NONE;
+    return place != ATLAS_NONE && a->places[place].level > LEVEL_COUNTRY ? place
+                                                                         : ATLAS_NONE;
 }
 
 const char *atlas_name(const struct atlas *a, uint32_t place, const char *language) {
@@ -155,9 +156,8 @@ static struct ecef corner_ecef(struct atlas_corner c) {
 static struct ecef nearest_on_edge(struct ecef p, struct ecef u, struct ecef v) {
     double x = v.x - u.x, y = v.y - u.y, z = v.z - u.z;
     double length2 = x * x + y * y + z * z;
-    double t = length2 > 0
-                   ? ((p.x - u.x) * x + (p.y - u.y) * y + (p.z - u.z) * z) / length2
-                   : 0;
+    double t =
+        length2 > 0 ? ((p.x - u.x) * x + (p.y - u.y) * y + (p.z - u.z) * z) / length2 : 0;
     t = t < 0 ? 0 : t > 1 ? 1 : t;
     return (struct ecef){u.x + t * x, u.y + t * y, u.z + t * z};
 }
@@ -225,7 +225,8 @@ struct atlas_range atlas_range(const struct atlas *a, uint32_t place, struct poi
             }
         }
     }
-    return (struct atlas_range){atlas_least(a, place, p), geo_distance_near(from, farthest)};
+    return (struct atlas_range){atlas_least(a, place, p),
+                                geo_distance_near(from, farthest)};
 }
 
 /* ---- the nearest ---------------------------------------------------------------------------- */
@@ -237,12 +238,12 @@ static bool is_one_of(int country, const int *countries, int count) {
     return false;
 }
 
-/* The first of `by_latitude` at or north of `lat`. */
+/* The first spot at or north of `lat`. */
 static uint32_t first_north_of(const struct atlas *a, double lat) {
-    uint32_t low = 0, high = a->pointed_count;
+    uint32_t low = 0, high = a->spot_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (a->places[a->by_latitude[middle]].point.lat < lat)
+        if (a->spots[middle].point.lat < lat)
             low = middle + 1;
         else
             high = middle;
@@ -252,22 +253,37 @@ static uint32_t first_north_of(const struct atlas *a, double lat) {
 
 #define METRES_A_DEGREE 110500.0 /* of latitude, at least */
 
-uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
-                       const int *countries, int count) {
-    double reach = most_m / METRES_A_DEGREE, best = most_m;
+/* The nearest within `m` metres. Longitudes are compared first: most spots of a strip of
+ * latitude are far away. */
+static uint32_t nearest_within(const struct atlas *a, struct point p, double m,
+                               const int *countries, int count) {
+    double north = m / METRES_A_DEGREE;
+    double across = cos((fabs(p.lat) + north) * M_PI / 180);
+    double east = across > 0.01 ? north / across : 360;
     struct ecef from = geo_ecef(p);
     uint32_t nearest = ATLAS_NONE;
-    for (uint32_t i = first_north_of(a, p.lat - reach); i < a->pointed_count; i++) {
-        const struct atlas_place *place = &a->places[a->by_latitude[i]];
-        if (place->point.lat > p.lat + reach)
+    for (uint32_t i = first_north_of(a, p.lat - north); i < a->spot_count; i++) {
+        const struct atlas_spot *spot = &a->spots[i];
+        double apart = fabs(spot->point.lon - p.lon);
+        if (spot->point.lat > p.lat + north)
             break;
-        if (!is_one_of(place->country, countries, count))
+        if ((apart > east && apart < 360 - east) ||
+            !is_one_of(spot->country, countries, count))
             continue;
-        double chord = geo_chord(from, geo_ecef(place->point));
-        if (chord < best) {
-            best = chord;
-            nearest = a->by_latitude[i];
+        double chord = geo_chord(from, geo_ecef(spot->point));
+        if (chord < m) {
+            m = chord;
+            nearest = spot->place;
         }
     }
+    return nearest;
+}
+
+/* In rings: where places are dense, the first is enough. */
+uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
+                       const int *countries, int count) {
+    uint32_t nearest = ATLAS_NONE;
+    for (int part = 25; nearest == ATLAS_NONE && part >= 1; part /= 5)
+        nearest = nearest_within(a, p, most_m / part, countries, count);
     return nearest;
 }

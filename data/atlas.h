@@ -29,8 +29,9 @@ struct atlas_run {
 
 struct atlas_place {
     uint8_t id[ID_BYTES];
-    uint32_t parent;  /* or ATLAS_NONE */
-    uint32_t pointed; /* whose point `point` is: itself, or the nearest above that has one;
+    uint32_t parent; /* or ATLAS_NONE */
+    uint32_t
+        pointed; /* whose point `point` is: itself, or the nearest above that has one;
                          ATLAS_NONE where none has */
     struct point point;
     struct atlas_run names;    /* in `names`; the first is the national gazetteer's */
@@ -63,6 +64,13 @@ struct atlas_outline {
 #define ATLAS_TOLERANCE 0.001 /* degrees: corners move by at most a hundred metres */
 #define ATLAS_EDGE_M 10000.0  /* longer edges are cut, so that their chords stay near */
 
+/* A place of the level of districts and below that has a point of its own. */
+struct atlas_spot {
+    struct point point;
+    uint32_t place;
+    uint16_t country;
+};
+
 /* A name to find a place by. */
 struct atlas_key {
     const char *folded; /* data/fold.h */
@@ -78,11 +86,11 @@ struct atlas {
     struct atlas_corner *corners;
     struct atlas_key *keys;   /* by country, then name */
     uint32_t *by_id;          /* places */
-    uint32_t *by_latitude;    /* places of the level of districts and below with a point */
-    uint32_t *cell;           /* outlines that reach into a square degree: cell_first[n] ... */
-    uint32_t *cell_first;     /* of ATLAS_CELLS + 1 */
+    struct atlas_spot *spots; /* from south to north */
+    uint32_t *cell; /* outlines that reach into a square degree: cell_first[n] ... */
+    uint32_t *cell_first;                   /* of ATLAS_CELLS + 1 */
     uint32_t country_place[VOCABULARY_MAX]; /* by index in country.csv; or ATLAS_NONE */
-    uint32_t place_count, name_count, outline_count, corner_count, key_count, pointed_count;
+    uint32_t place_count, name_count, outline_count, corner_count, key_count, spot_count;
     uint8_t digest[16]; /* of all that can be asked */
     int64_t revision;   /* record_place_revision() */
 };
@@ -119,11 +127,11 @@ uint32_t atlas_find_level(const struct atlas *a, int country, int level, const c
 struct atlas_holds {
     int count;
     uint32_t place[ATLAS_HOLDS_MAX];
-    uint64_t direct;  /* bit: place[n] holds it by an outline of its own */
+    uint64_t direct; /* bit: place[n] holds it by an outline of its own */
     bool has_chosen;
-    uint32_t chosen;  /* the place that stands for the point */
-    unsigned chain;   /* bit: level on which the chosen place decides */
-    bool outlines;    /* the outlines were asked */
+    uint32_t chosen; /* the place that stands for the point */
+    unsigned chain;  /* bit: level on which the chosen place decides */
+    bool outlines;   /* the outlines were asked */
 };
 
 /* The places whose outlines hold the point, and all that those lie in. */

@@ -47,7 +47,8 @@ static void on_ring(const struct point *corner, size_t count, void *ctx) {
 
 /* ---- which place --------------------------------------------------------------------------- */
 
-static bool points_into(const struct atlas_place *p, uint32_t self, const struct shape *s) {
+static bool points_into(const struct atlas_place *p, uint32_t self,
+                        const struct shape *s) {
     if (p->pointed != self)
         return false;
     struct box box = shape_box(s);
@@ -62,8 +63,8 @@ static bool points_into(const struct atlas_place *p, uint32_t self, const struct
 static bool may_be(const struct atlas_builder *b, uint32_t place, int level,
                    const struct shape *s) {
     const struct atlas_place *p = &b->atlas->places[place];
-    return p->level == level && (level == LEVEL_COUNTRY || p->pointed != place ||
-                                 points_into(p, place, s));
+    return p->level == level &&
+           (level == LEVEL_COUNTRY || p->pointed != place || points_into(p, place, s));
 }
 
 /* The one place of that name and level that the outline may be of. */
@@ -91,18 +92,20 @@ static uint32_t find_place(struct atlas_builder *b, const struct stored_area *ar
     if (area->level == LEVEL_COUNTRY)
         return b->atlas->country_place[country];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        uint32_t found = names[i][0] ? by_name(b, country, area->level, names[i], s)
-                                     : ATLAS_NONE;
+        uint32_t found =
+            names[i][0] ? by_name(b, country, area->level, names[i], s) : ATLAS_NONE;
         if (found != ATLAS_NONE)
             return found;
     }
     return ATLAS_NONE;
 }
 
-static void keep_late(struct atlas_builder *b, const struct stored_area *area, int country,
-                      uint32_t outline) {
+static void keep_late(struct atlas_builder *b, const struct stored_area *area,
+                      int country, uint32_t outline) {
     struct late_area late = {
-        .outline = outline, .level = area->level, .country = (uint16_t)country,
+        .outline = outline,
+        .level = area->level,
+        .country = (uint16_t)country,
         .name = arena_strndup(&b->atlas->texts, area->name, strlen(area->name)),
         .name_local =
             arena_strndup(&b->atlas->texts, area->name_local, strlen(area->name_local)),
@@ -118,7 +121,8 @@ bool builder_on_area(const struct stored_area *area, void *ctx, struct error *e)
     int country = vocabulary_find(VOC_COUNTRY, area->country, strlen(area->country));
     struct shape *s = country < 0 ? NULL : shape_new(area->wkb, area->wkb_len, e);
     if (country < 0)
-        return error_set(e, ERR_DATA, "the record is damaged: an area in %.2s", area->country);
+        return error_set(e, ERR_DATA, "the record is damaged: an area in %.2s",
+                         area->country);
     if (s == NULL)
         return error_prefix(e, "the record is damaged: area %.100s: ", area->name);
     if (!b->has_keys)
@@ -126,9 +130,10 @@ bool builder_on_area(const struct stored_area *area, void *ctx, struct error *e)
     b->has_keys = true;
     uint32_t first = a->corner_count;
     shape_rings(s, ATLAS_TOLERANCE, on_ring, b);
-    struct atlas_outline outline = {
-        .place = find_place(b, area, country, s), .source_key = area->source_key, .shape = s,
-        .corners = {first, a->corner_count - first}};
+    struct atlas_outline outline = {.place = find_place(b, area, country, s),
+                                    .source_key = area->source_key,
+                                    .shape = s,
+                                    .corners = {first, a->corner_count - first}};
     if (outline.place == ATLAS_NONE)
         keep_late(b, area, country, a->outline_count);
     a->outlines =
@@ -180,9 +185,12 @@ static uint32_t parent_at(const struct atlas *a, int country, int level, struct 
 static uint32_t make_place(struct atlas_builder *b, const struct late_area *late) {
     struct atlas *a = b->atlas;
     const struct atlas_outline *o = &a->outlines[late->outline];
-    struct atlas_place place = {
-        .point = shape_inside(o->shape), .pointed = a->place_count, .population = -1,
-        .country = late->country, .kind = (uint8_t)late->level, .level = (uint8_t)late->level};
+    struct atlas_place place = {.point = shape_inside(o->shape),
+                                .pointed = a->place_count,
+                                .population = -1,
+                                .country = late->country,
+                                .kind = (uint8_t)late->level,
+                                .level = (uint8_t)late->level};
     place.parent = parent_at(a, late->country, late->level, place.point);
     memcpy(place.id, late->id, ID_BYTES);
     uint32_t n = builder_add_place(b, &place, o->source_key);

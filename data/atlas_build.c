@@ -15,38 +15,14 @@
 
 /* ---- places ------------------------------------------------------------------------------ */
 
-static const char *keep(struct atlas *a, const char *text) {
-    return arena_strndup(&a->texts, text, strlen(text));
-}
-
-uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
-                           int64_t source_key) {
-    struct atlas *a = b->atlas;
-    a->places = xgrow(a->places, &b->place_capacity, a->place_count, sizeof *a->places);
-    b->source = xgrow(b->source, &b->source_capacity, a->place_count, sizeof *b->source);
-    b->source[a->place_count] = source_key;
-    if (place->level == LEVEL_COUNTRY)
-        a->country_place[place->country] = a->place_count;
-    a->places[a->place_count] = *place;
-    return a->place_count++;
-}
-
-void builder_add_name(struct atlas_builder *b, uint32_t place, enum name_use use,
-                      const char *language, const char *text) {
-    if (text[0] == '\0')
-        return;
-    b->names = xgrow(b->names, &b->name_capacity, b->name_count, sizeof *b->names);
-    b->names[b->name_count++] = (struct placed_name){
-        {keep(b->atlas, text), language[0] ? keep(b->atlas, language) : "", use}, place};
-}
-
 static uint32_t of_key(const struct atlas_builder *b, int64_t key) {
     return key > 0 && (size_t)key < b->of_key_count ? b->of_key[key] : ATLAS_NONE;
 }
 
 static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
     while (b->of_key_count <= (size_t)key) {
-        b->of_key = xgrow(b->of_key, &b->of_key_capacity, b->of_key_count, sizeof *b->of_key);
+        b->of_key =
+            xgrow(b->of_key, &b->of_key_capacity, b->of_key_count, sizeof *b->of_key);
         b->of_key[b->of_key_count++] = ATLAS_NONE;
     }
     b->of_key[key] = place;
@@ -57,7 +33,8 @@ static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
 static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *place,
                            const struct stored_place *from) {
     const uint32_t what[] = {place->country, place->level,
-                             place->level == LEVEL_POINT ? place->kind : 0, place->parent};
+                             place->level == LEVEL_POINT ? place->kind : 0,
+                             place->parent};
     bool added;
     b->scratch.len = 0;
     buf_add(&b->scratch, what, sizeof what);
@@ -74,7 +51,8 @@ static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *pl
 }
 
 /* A place keeps the point and the size that were told first. */
-static void merge(struct atlas_builder *b, uint32_t into, const struct stored_place *from) {
+static void merge(struct atlas_builder *b, uint32_t into,
+                  const struct stored_place *from) {
     struct atlas_place *p = &b->atlas->places[into];
     if (p->pointed == ATLAS_NONE && from->has_point) {
         p->point = from->point;
@@ -89,13 +67,17 @@ static bool on_place(const struct stored_place *from, void *ctx, struct error *e
     int kind = vocabulary_find(VOC_PLACE_KIND, from->kind, strlen(from->kind));
     int country = vocabulary_find(VOC_COUNTRY, from->country, strlen(from->country));
     if (kind < 0 || country < 0)
-        return error_set(e, ERR_DATA, "the record is damaged: a place of kind %.40s in %.2s",
+        return error_set(e, ERR_DATA,
+                         "the record is damaged: a place of kind %.40s in %.2s",
                          from->kind, from->country);
-    struct atlas_place place = {
-        .parent = of_key(b, from->parent_key), .population = from->population,
-        .country = (uint16_t)country, .kind = (uint8_t)kind,
-        .level = (uint8_t)place_level(kind), .point = from->point,
-        .pointed = from->has_point ? b->atlas->place_count : ATLAS_NONE};
+    struct atlas_place place = {.parent = of_key(b, from->parent_key),
+                                .population = from->population,
+                                .country = (uint16_t)country,
+                                .kind = (uint8_t)kind,
+                                .level = (uint8_t)place_level(kind),
+                                .point = from->point,
+                                .pointed =
+                                    from->has_point ? b->atlas->place_count : ATLAS_NONE};
     memcpy(place.id, from->id, ID_BYTES);
     uint32_t n = same_place(b, &place, from);
     bool merged = n != ATLAS_NONE;
@@ -115,67 +97,9 @@ static bool on_name(int64_t place_key, const char *language, const char *value, 
     uint32_t place = of_key(b, place_key);
     (void)e;
     if (place != ATLAS_NONE)
-        builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language, value);
+        builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language,
+                         value);
     return true;
-}
-
-/* ---- names and keys ------------------------------------------------------------------------ */
-
-static int compare_names(const void *x, const void *y) {
-    const struct placed_name *a = x, *b = y;
-    if (a->place != b->place)
-        return a->place < b->place ? -1 : 1;
-    if (a->name.use != b->name.use)
-        return a->name.use < b->name.use ? -1 : 1;
-    int order = strcmp(a->name.language, b->name.language);
-    return order != 0 ? order : strcmp(a->name.text, b->name.text);
-}
-
-static bool same_name(const struct placed_name *a, const struct placed_name *b) {
-    return a->place == b->place && strcmp(a->name.text, b->name.text) == 0 &&
-           strcmp(a->name.language, b->name.language) == 0;
-}
-
-static int compare_keys(const void *x, const void *y) {
-    const struct atlas_key *a = x, *b = y;
-    if (a->country != b->country)
-        return a->country < b->country ? -1 : 1;
-    int order = strcmp(a->folded, b->folded);
-    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
-}
-
-/* The names of each place together, each once; and the keys to find them by. */
-void builder_sort_names(struct atlas_builder *b) {
-    struct atlas *a = b->atlas;
-    if (b->name_count > 0)
-        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
-    free(a->names);
-    free(a->keys);
-    a->names = xcalloc(b->name_count + 1, sizeof *a->names);
-    a->keys = xcalloc(b->name_count + 1, sizeof *a->keys);
-    a->name_count = a->key_count = 0;
-    for (uint32_t i = 0; i < a->place_count; i++)
-        a->places[i].names = (struct atlas_run){0, 0};
-    for (size_t i = 0; i < b->name_count; i++) {
-        const struct placed_name *n = &b->names[i];
-        struct atlas_place *place = &a->places[n->place];
-        if (i > 0 && same_name(n, &b->names[i - 1]))
-            continue;
-        if (place->names.count++ == 0)
-            place->names.first = a->name_count;
-        a->names[a->name_count++] = n->name;
-        b->scratch.len = 0;
-        fold(n->name.text, strlen(n->name.text), &b->scratch);
-        if (b->scratch.len > 0)
-            a->keys[a->key_count++] =
-                (struct atlas_key){keep(a, buf_text(&b->scratch)), n->place, place->country};
-    }
-    qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < a->key_count; i++)
-        if (i == 0 || compare_keys(&a->keys[i], &a->keys[kept - 1]) != 0)
-            a->keys[kept++] = a->keys[i];
-    a->key_count = kept;
 }
 
 /* ---- what is looked up ------------------------------------------------------------------------ */
@@ -193,27 +117,28 @@ static void point_all(struct atlas *a) {
 
 static int compare_ids(const void *x, const void *y, void *ctx) {
     const struct atlas_place *places = ctx;
-    return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id, ID_BYTES);
+    return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id,
+                  ID_BYTES);
 }
 
-static int compare_latitudes(const void *x, const void *y, void *ctx) {
-    const struct atlas_place *places = ctx;
-    uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
-    double a = places[i].point.lat, b = places[k].point.lat;
-    return a != b ? (a < b ? -1 : 1) : i < k ? -1 : i > k;
+static int compare_spots(const void *x, const void *y) {
+    const struct atlas_spot *a = x, *b = y;
+    if (a->point.lat != b->point.lat)
+        return a->point.lat < b->point.lat ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
 }
 
 static void sort_places(struct atlas *a) {
     a->by_id = xcalloc((size_t)a->place_count + 1, sizeof *a->by_id);
-    a->by_latitude = xcalloc((size_t)a->place_count + 1, sizeof *a->by_latitude);
+    a->spots = xcalloc((size_t)a->place_count + 1, sizeof *a->spots);
     for (uint32_t i = 0; i < a->place_count; i++) {
+        const struct atlas_place *p = &a->places[i];
         a->by_id[i] = i;
-        if (a->places[i].pointed == i && a->places[i].level >= LEVEL_DISTRICT)
-            a->by_latitude[a->pointed_count++] = i;
+        if (p->pointed == i && p->level >= LEVEL_DISTRICT)
+            a->spots[a->spot_count++] = (struct atlas_spot){p->point, i, p->country};
     }
     qsort_r(a->by_id, a->place_count, sizeof *a->by_id, compare_ids, a->places);
-    qsort_r(a->by_latitude, a->pointed_count, sizeof *a->by_latitude, compare_latitudes,
-            a->places);
+    qsort(a->spots, a->spot_count, sizeof *a->spots, compare_spots);
 }
 
 static void digest(struct atlas *a, struct buf *scratch) {

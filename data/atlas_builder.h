@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is gathered while an atlas is made: shared by atlas_build.c (places and names) and
+ * What is gathered while an atlas is made, for atlas_build.c (places and names) and
  * atlas_area.c (outlines), and nobody else.
  */
 #ifndef DATA_ATLAS_BUILDER_H
@@ -39,10 +39,13 @@ struct atlas_builder {
     struct buf scratch;
 };
 
+/* Adds a place, as `source_key` told of it; returns its number. */
 uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
                            int64_t source_key);
+/* Adds a name; "" adds nothing. The texts are copied. */
 void builder_add_name(struct atlas_builder *b, uint32_t place, enum name_use use,
                       const char *language, const char *text);
+/* Puts the names of each place together, each once, and makes the keys to find places by. */
 void builder_sort_names(struct atlas_builder *b);
 
 /* Takes one area; countries come first. */

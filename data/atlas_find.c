@@ -70,8 +70,8 @@ bool atlas_key_is(const struct atlas *a, uint32_t key, int country, const char *
 
 static bool has_name(const struct atlas *a, uint32_t place, const char *folded) {
     int country = a->places[place].country;
-    for (uint32_t i = atlas_first_key(a, country, folded); atlas_key_is(a, i, country, folded);
-         i++)
+    for (uint32_t i = atlas_first_key(a, country, folded);
+         atlas_key_is(a, i, country, folded); i++)
         if (a->keys[i].place == place)
             return true;
     return false;
@@ -98,8 +98,8 @@ static uint32_t choose(const struct atlas *a, struct asked *asked) {
          atlas_key_is(a, i, asked->country, folded); i++) {
         uint32_t place = a->keys[i].place;
         unsigned level = a->places[place].level;
-        if ((asked->level >= 0 && level != (unsigned)asked->level) || level > best_level ||
-            place == best || !lies_in(a, place, asked))
+        if ((asked->level >= 0 && level != (unsigned)asked->level) ||
+            level > best_level || place == best || !lies_in(a, place, asked))
             continue;
         best = level < best_level ? place : ATLAS_AMBIGUOUS;
         best_level = level;

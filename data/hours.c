@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Asks a compiled block whether it is open. No table of a day is built: the state at one
- * minute is found together with the next minute where any span begins or ends, and the
- * search for a change steps from one such minute to the next.
+ * Asks a compiled block whether it is open. The minutes of a day are painted, rule over
+ * rule, and the search for a change paints one day after the other: its time grows with
+ * the number of spans and not with its square, as if every end of a span were tried.
  *
  * What holds on a day (as opening_hours.js and opening-hours-rs do):
  *   - the last rule that replaces the day and the rules after it paint over each other in
@@ -13,6 +13,8 @@
  * that was itself replaced: in "18:00-03:00; Fr 10:00-12:00" Friday night is closed.
  */
 #include "data/hours.h"
+
+#include <string.h>
 
 #include "data/civil.h"
 #include "data/hours_block.h"
@@ -31,14 +33,6 @@ struct day {
     int month, day;
     uint8_t weekday; /* its bit */
     enum holiday holiday;
-};
-
-/* A minute of a day, with what is found for it so far. */
-struct probe {
-    int minute;
-    enum open_state state;
-    int next; /* the first minute after it where the state may change, at most CIVIL_DAY
-               */
 };
 
 /* Reads the rule at `at` and returns where the next one is. */
@@ -87,74 +81,88 @@ static unsigned first_rule(const struct hours *h, const struct day *d) {
     return found;
 }
 
-/* Notes both ends of a span, and returns whether the minute lies in it. */
-static bool probe_span(struct probe *p, int start, int end) {
-    if (start > p->minute && start < p->next)
-        p->next = start;
-    if (end > p->minute && end < p->next)
-        p->next = end;
-    return start <= p->minute && p->minute < end;
+/* Paints minutes `from` to `end` of a day, as far as they lie in it. */
+static void paint(uint8_t *minutes, int from, int end, enum open_state state) {
+    from = from < 0 ? 0 : from;
+    end = end > CIVIL_DAY ? CIVIL_DAY : end;
+    if (from < end)
+        memset(minutes + from, (int)state, (size_t)(end - from));
 }
 
-/* The spans of a rule for the day that begins `shift` minutes after the probe's day. An
- * open end makes the hours up to midnight unknown, but not those that are open anyway. */
-static void probe_spans(struct probe *p, const struct rule *r, int shift) {
+_Static_assert((OPEN_UNKNOWN & OPEN_OPEN) == OPEN_UNKNOWN &&
+                   (OPEN_CLOSED & OPEN_OPEN) == OPEN_UNKNOWN,
+               "without other bits, closed becomes unknown");
+
+/* The hours after an open end are unknown, but not those that are open anyway. Eight
+ * minutes at a time: a text can have an open end in every few of its bytes. */
+static void paint_open_end(uint8_t *minutes, int from, int end) {
+    const uint64_t open = OPEN_OPEN * UINT64_C(0x0101010101010101);
+    from = from < 0 ? 0 : from;
+    end = end > CIVIL_DAY ? CIVIL_DAY : end;
+    for (uint64_t eight; end - from >= 8; from += 8) {
+        memcpy(&eight, minutes + from, 8);
+        eight &= open;
+        memcpy(minutes + from, &eight, 8);
+    }
+    for (; from < end; from++)
+        minutes[from] &= OPEN_OPEN;
+}
+
+/* The spans of a rule for the day that begins `shift` minutes after the painted day. */
+static void paint_spans(uint8_t *minutes, const struct rule *r, int shift) {
     for (unsigned i = 0; i < r->spans; i++) {
         const uint8_t *span = r->span + i * HOURS_ENTRY;
         int start = span[0] | span[1] << 8, end = span[2] | span[3] << 8;
         bool open_end = end & (int)SPAN_OPEN;
         end &= ~(int)SPAN_OPEN;
-        if (probe_span(p, start + shift, end + shift))
-            p->state = r->state;
         int midnight = end < CIVIL_DAY ? CIVIL_DAY : 2 * CIVIL_DAY;
-        if (!open_end || !probe_span(p, end + shift, midnight + shift))
-            continue;
-        if (r->state != OPEN_OPEN)
-            p->state = r->state;
-        else if (p->state == OPEN_CLOSED)
-            p->state = OPEN_UNKNOWN;
+        paint(minutes, start + shift, end + shift, r->state);
+        if (open_end && r->state == OPEN_OPEN)
+            paint_open_end(minutes, end + shift, midnight + shift);
+        else if (open_end)
+            paint(minutes, end + shift, midnight + shift, r->state);
     }
 }
 
-/* The state at `p->minute` of `today`, both days' holidays being known. */
-static void probe_days(const struct hours *h, const struct day *yesterday,
-                       const struct day *today, struct probe *p) {
+/* Paints `today`, both days' holidays being known. */
+static void paint_days(const struct hours *h, const struct day *yesterday,
+                       const struct day *today, uint8_t *minutes) {
     unsigned first = first_rule(h, today), first_spill = first_rule(h, yesterday);
     const uint8_t *at = h->bytes;
     struct rule r;
-    p->state = h->rules > 0 ? OPEN_CLOSED : OPEN_UNKNOWN;
+    paint(minutes, 0, CIVIL_DAY, h->rules > 0 ? OPEN_CLOSED : OPEN_UNKNOWN);
     for (unsigned i = 0; i < h->rules; i++) {
         at = rule_read(at, &r);
         if (i < first)
             continue;
         if (i >= first_spill && rule_covers(&r, yesterday))
-            probe_spans(p, &r, -CIVIL_DAY);
+            paint_spans(minutes, &r, -CIVIL_DAY);
         if (!rule_covers(&r, today))
             continue;
         if (r.spans == 0)
-            p->state = r.state;
-        probe_spans(p, &r, 0);
+            paint(minutes, 0, CIVIL_DAY, r.state);
+        paint_spans(minutes, &r, 0);
     }
 }
 
-/* The same where a holiday may be unknown: each possibility is tried, and the answer is
+/* The same where a holiday may be unknown: each possibility is tried, and a minute is
  * unknown unless all agree. */
-static void probe_either(const struct hours *h, struct day yesterday, struct day today,
-                         struct probe *p) {
+static void paint_either(const struct hours *h, struct day yesterday, struct day today,
+                         uint8_t *minutes) {
     struct day *open = yesterday.holiday == HOLIDAY_UNKNOWN ? &yesterday
                        : today.holiday == HOLIDAY_UNKNOWN   ? &today
                                                             : NULL;
+    uint8_t if_not[CIVIL_DAY];
     if (open == NULL) {
-        probe_days(h, &yesterday, &today, p);
+        paint_days(h, &yesterday, &today, minutes);
         return;
     }
     open->holiday = HOLIDAY_NO;
-    probe_either(h, yesterday, today, p);
-    enum open_state if_not = p->state;
+    paint_either(h, yesterday, today, if_not);
     open->holiday = HOLIDAY_YES;
-    probe_either(h, yesterday, today, p);
-    if (p->state != if_not)
-        p->state = OPEN_UNKNOWN;
+    paint_either(h, yesterday, today, minutes);
+    for (int i = 0; i < CIVIL_DAY; i++)
+        minutes[i] = minutes[i] == if_not[i] ? minutes[i] : OPEN_UNKNOWN;
 }
 
 static bool mentions_holiday(const struct hours *h) {
@@ -184,30 +192,67 @@ static struct day day_at(int64_t midnight, holiday_fn *holiday, void *ctx) {
     return d;
 }
 
+/* True when all minutes from `from` on are the same: each is the one after it. */
+static bool same_until_midnight(const uint8_t *minutes, int from) {
+    return memcmp(minutes + from, minutes + from + 1, (size_t)(CIVIL_DAY - from - 1)) == 0;
+}
+
+/* The first minute from `from` on that is not `state`, or CIVIL_DAY. */
+static int next_change(const uint8_t *minutes, int from, enum open_state state) {
+    if (minutes[from] == state && same_until_midnight(minutes, from))
+        return CIVIL_DAY;
+    while (minutes[from] == state)
+        from++;
+    return from;
+}
+
+/* Days under way: what is painted, and the day before it. */
+struct walk {
+    const struct hours *hours;
+    holiday_fn *holiday; /* NULL: nothing depends on it */
+    void *ctx;
+    int64_t midnight; /* of the painted day, minutes since 1970 */
+    struct day today;
+    uint8_t minutes[CIVIL_DAY];
+};
+
+static void walk_to(struct walk *w, int64_t midnight) {
+    struct day yesterday = w->today;
+    w->midnight = midnight;
+    w->today = day_at(midnight, w->holiday, w->ctx);
+    paint_either(w->hours, yesterday, w->today, w->minutes);
+}
+
+static void walk_start(struct walk *w, const struct hours *h, struct local_time t,
+                       holiday_fn *holiday, void *ctx) {
+    int64_t midnight = civil_minutes(t) - t.minute;
+    w->hours = h;
+    w->holiday = !mentions_holiday(h) ? NULL : holiday != NULL ? holiday : no_table;
+    w->ctx = ctx;
+    w->today = day_at(midnight - CIVIL_DAY, w->holiday, ctx);
+    walk_to(w, midnight);
+}
+
+enum open_state hours_state(const struct hours *h, struct local_time t, holiday_fn *holiday,
+                            void *ctx) {
+    struct walk w;
+    walk_start(&w, h, t, holiday, ctx);
+    return (enum open_state)w.minutes[t.minute];
+}
+
 struct open_answer hours_at(const struct hours *h, struct local_time t,
                             holiday_fn *holiday, void *ctx) {
-    holiday_fn *ask = !mentions_holiday(h) ? NULL : holiday != NULL ? holiday : no_table;
-    int64_t now = civil_minutes(t), midnight = now - t.minute;
-    struct day yesterday = day_at(midnight - CIVIL_DAY, ask, ctx);
-    struct day today = day_at(midnight, ask, ctx);
-    struct probe p = {.minute = t.minute, .next = CIVIL_DAY};
-    probe_either(h, yesterday, today, &p);
-    struct open_answer answer = {.state = p.state};
-    while (midnight + p.next - now <= SEARCH) {
-        p.minute = p.next;
-        p.next = CIVIL_DAY;
-        if (p.minute == CIVIL_DAY) {
-            midnight += CIVIL_DAY;
-            yesterday = today;
-            today = day_at(midnight, ask, ctx);
-            p.minute = 0;
-        }
-        probe_either(h, yesterday, today, &p);
-        if (p.state != answer.state) {
-            answer.has_until = true;
-            answer.until = civil_local(midnight + p.minute);
-            break;
-        }
+    struct walk w;
+    walk_start(&w, h, t, holiday, ctx);
+    int64_t last = w.midnight + t.minute + SEARCH;
+    struct open_answer answer = {.state = (enum open_state)w.minutes[t.minute]};
+    int at = next_change(w.minutes, t.minute, answer.state);
+    while (at == CIVIL_DAY && w.midnight + CIVIL_DAY <= last) {
+        walk_to(&w, w.midnight + CIVIL_DAY);
+        at = next_change(w.minutes, 0, answer.state);
     }
+    answer.has_until = at < CIVIL_DAY && w.midnight + at <= last;
+    if (answer.has_until)
+        answer.until = civil_local(w.midnight + at);
     return answer;
 }

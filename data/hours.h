@@ -51,7 +51,11 @@ struct open_answer {
     struct local_time until; /* when the state changes next, within 8 days */
 };
 
-/* The state at `t`, and when it next changes. No allocation. */
+/* The state at `t`. No allocation. */
+enum open_state hours_state(const struct hours *h, struct local_time t, holiday_fn *holiday,
+                            void *ctx);
+
+/* The same, and when it next changes. */
 struct open_answer hours_at(const struct hours *h, struct local_time t, holiday_fn *holiday,
                             void *ctx);
 

@@ -75,6 +75,26 @@ static const struct question {
     {"text: unknown field of service ", "SELECT service_key || ': ' || field FROM text"
                                         " WHERE field NOT IN ('organization', 'service',"
                                         " 'public_name', 'description')"},
+    {"place: unknown kind ", "SELECT DISTINCT kind FROM place WHERE kind NOT IN (SELECT code"
+                             " FROM taxonomy_term JOIN taxonomy ON taxonomy.key = taxonomy_key"
+                             " WHERE taxonomy.name = 'place_kind')"},
+    {"place ", "SELECT place.source_id || ': its parent is retired, or of another country'"
+               " FROM place JOIN place AS parent ON parent.key = place.parent_key"
+               " WHERE place.retired_run IS NULL AND"
+               " (parent.retired_run IS NOT NULL OR parent.country <> place.country)"},
+    {"place ", "SELECT place.source_id || ': no level above it holds it' FROM place"
+               " JOIN place AS parent ON parent.key = place.parent_key"
+               " JOIN taxonomy_term AS mine ON mine.code = place.kind"
+               " JOIN taxonomy_term AS theirs ON theirs.code = parent.kind"
+               " AND theirs.taxonomy_key = mine.taxonomy_key"
+               " JOIN taxonomy ON taxonomy.key = mine.taxonomy_key"
+               " WHERE taxonomy.name = 'place_kind'"
+               " AND min(mine.position, 5) <= min(theirs.position, 5)"},
+    {"area ", "SELECT source_id || ' (' || name || '): its outline is not sound: ' ||"
+              " coalesce(IsValidReason(outline), 'none') FROM area"
+              " WHERE IsValid(outline) IS NOT 1"},
+    {"area index: ", "SELECT 'entries and areas differ in number' WHERE"
+                     " (SELECT count(*) FROM idx_area_outline) <> (SELECT count(*) FROM area)"},
     {"referral of service ", "SELECT service_key || ': to itself' FROM referral"
                              " WHERE target_key = service_key"},
 };

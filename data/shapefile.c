@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/buf.h"
@@ -51,30 +52,33 @@ static bool projection_fine(const char *path, struct error *e) {
         return true;
     wkt[fread(wkt, 1, PRJ_MAX, f)] = '\0';
     fclose(f);
-    return is_wgs84(wkt) ||
-           error_set(e, ERR_DATA, "%s: its .prj names another projection (%.60s...); "
-                                  "allowed: degrees, WGS 84 (EPSG:4326)", path, wkt);
+    return is_wgs84(wkt) || error_set(e, ERR_DATA,
+                                      "%s: its .prj names another projection (%.60s...); "
+                                      "allowed: degrees, WGS 84 (EPSG:4326)",
+                                      path, wkt);
 }
 
-/* A string literal of SQL: module arguments cannot be bound. */
-static void quote(struct buf *sql, const char *text, size_t len) {
-    buf_char(sql, '\'');
-    for (size_t i = 0; i < len; i++) {
-        buf_char(sql, text[i]);
-        if (text[i] == '\'')
-            buf_char(sql, '\'');
-    }
-    buf_char(sql, '\'');
+/* Module arguments cannot be bound, and VirtualShape takes the quotes away without looking
+ * for doubled ones: a text is put between the quotes that it does not hold. */
+static bool quote(struct buf *sql, const char *text, size_t len, struct error *e) {
+    char mark = memchr(text, '\'', len) == NULL ? '\'' : '"';
+    if (memchr(text, mark, len) != NULL)
+        return error_set(e, ERR_USAGE, "%s: its name holds both kinds of quotes", text);
+    buf_char(sql, mark);
+    buf_add(sql, text, len);
+    buf_char(sql, mark);
+    return true;
 }
 
-static bool attach(struct db *db, const char *path, const char *encoding, struct error *e) {
+static bool attach(struct db *db, const char *path, const char *encoding,
+                   struct error *e) {
     struct buf sql = {0};
     buf_str(&sql, "CREATE VIRTUAL TABLE temp.shape USING VirtualShape(");
-    quote(&sql, path, strlen(path) - strlen(".shp"));
+    bool done = quote(&sql, path, strlen(path) - strlen(".shp"), e);
     buf_str(&sql, ", ");
-    quote(&sql, encoding, strlen(encoding));
+    done = done && quote(&sql, encoding, strlen(encoding), e);
     buf_str(&sql, ", 4326)");
-    bool done = db_exec(db, buf_text(&sql), e);
+    done = done && db_exec(db, buf_text(&sql), e);
     buf_free(&sql);
     return done;
 }
@@ -95,14 +99,14 @@ static void attributes_fill(struct attributes *a, struct statement *s) {
     }
 }
 
-static bool rows_each(struct statement *s, struct attributes *a,
+static bool rows_each(struct statement *s, struct attributes *a, int64_t *count,
                       bool (*each)(const struct shapefile_row *row, void *ctx,
                                    struct error *e),
                       void *ctx, struct error *e) {
     struct shapefile_row row = {.name = a->name, .value = a->value, .count = a->count};
     int got;
     while ((got = db_step(s, e)) == 1) {
-        row.number++;
+        row.number = ++*count;
         attributes_fill(a, s);
         row.wkb_len = db_bytes(s, 0);
         row.wkb = db_is_null(s, 0) ? NULL : db_blob(s, 0);
@@ -112,8 +116,19 @@ static bool rows_each(struct statement *s, struct attributes *a,
     return got == 0;
 }
 
+/* Rows that the index promises: VirtualShape shows an empty table for what it cannot read. */
+static int64_t rows_promised(const char *path) {
+    struct buf name = {0};
+    struct stat st;
+    beside(&name, path, ".shx");
+    bool found = stat(buf_text(&name), &st) == 0 && st.st_size > 100;
+    buf_free(&name);
+    return found ? (st.st_size - 100) / 8 : 0;
+}
+
 bool shapefile_read(const char *path, const char *encoding,
-                    bool (*each)(const struct shapefile_row *row, void *ctx, struct error *e),
+                    bool (*each)(const struct shapefile_row *row, void *ctx,
+                                 struct error *e),
                     void *ctx, struct error *e) {
     struct statement *s = NULL;
     if (!files_stand(path, e) || !projection_fine(path, e))
@@ -125,7 +140,13 @@ bool shapefile_read(const char *path, const char *encoding,
         struct attributes a = {.count = (size_t)db_columns(s) - LEAD};
         a.name = xcalloc(a.count + 1, sizeof *a.name);
         a.value = xcalloc(a.count + 1, sizeof *a.value);
-        done = rows_each(s, &a, each, ctx, e);
+        int64_t got = 0, wanted = rows_promised(path);
+        done = rows_each(s, &a, &got, each, ctx, e) &&
+               (got == wanted ||
+                error_set(e, ERR_DATA,
+                          "%s: %lld of %lld rows could be read: not a sound "
+                          "shapefile",
+                          path, (long long)got, (long long)wanted));
         free(a.name);
         free(a.value);
     }

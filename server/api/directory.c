@@ -110,9 +110,11 @@ void directory_close(struct directory *d) {
     free(d);
 }
 
-/* A commit rings the bell; only a new revision is worth a new snapshot. */
+/* A commit rings the bell; only a new revision is worth a new snapshot. The gazetteer's is
+ * looked at as well: a commit that came while a generation was made may be in its services
+ * and not in its atlas. */
 static bool refresh_record(struct directory *d, struct error *e) {
-    int64_t version, revision;
+    int64_t version, revision, place_revision;
     if (!record_data_version(d->record, &version, e))
         return false;
     if (version == d->record_version)
@@ -120,9 +122,10 @@ static bool refresh_record(struct directory *d, struct error *e) {
     struct directory_view view = directory_take(d);
     uint64_t served = view.staff->header->revision;
     directory_return(d, view);
-    if (!record_revision(d->record, &revision, e))
+    if (!record_revision(d->record, &revision, e) ||
+        !record_place_revision(d->record, &place_revision, e))
         return false;
-    if ((uint64_t)revision != served) {
+    if ((uint64_t)revision != served || place_revision != d->atlas->atlas->revision) {
         struct generation *g = generation_load(d->record, d->atlas, e);
         if (g == NULL)
             return false;

@@ -5,7 +5,7 @@
  *
  * A flat body (members that are scalars or lists of scalars, no escapes) goes through a
  * small pull reader without allocation; anything else to jansson. Both give the same
- * arguments for the same text (tests/fuzz/fuzz_args.c).
+ * arguments for the same text (tests/fuzz/fuzz_json.c).
  */
 #ifndef SERVER_HTTP_ARGS_H
 #define SERVER_HTTP_ARGS_H

@@ -259,28 +259,47 @@ static enum holiday is_holiday(int year, int month, int day, void *ctx) {
     return first == end ? HOLIDAY_UNKNOWN : HOLIDAY_NO;
 }
 
-struct open_answer service_open(const struct snapshot *s, const struct query *q,
-                                const struct snap_service *service) {
-    struct open_answer unknown = {.state = OPEN_UNKNOWN};
+/* The hours of a service, its local time, and its country's holidays. */
+struct asked_hours {
+    const struct hours *hours;
+    struct local_time at;
+    const void *holidays[2];
+};
+
+/* False: it is not known when the service is open. */
+static bool find_hours(const struct snapshot *s, const struct query *q,
+                       const struct snap_service *service, struct asked_hours *out) {
     if (service->hours == SNAP_NONE || service->zone == UINT16_MAX)
-        return unknown;
+        return false;
     const struct snap_holiday *first = s->holidays, *end = s->holidays + s->holidays_count;
     while (first < end && first->country != service->country)
         first++;
     const struct snap_holiday *last = first;
     while (last < end && last->country == service->country)
         last++;
-    const void *range[2] = {first, last};
-    struct local_time t = timezone_local(&s->zones[service->zone], q->open_at);
-    return hours_at((const struct hours *)(const void *)&s->hours[service->hours], t, is_holiday,
-                    range);
+    out->holidays[0] = first;
+    out->holidays[1] = last;
+    out->at = timezone_local(&s->zones[service->zone], q->open_at);
+    out->hours = (const struct hours *)(const void *)&s->hours[service->hours];
+    return true;
+}
+
+struct open_answer service_open(const struct snapshot *s, const struct query *q,
+                                const struct snap_service *service) {
+    struct asked_hours asked;
+    if (!find_hours(s, q, service, &asked))
+        return (struct open_answer){.state = OPEN_UNKNOWN};
+    return hours_at(asked.hours, asked.at, is_holiday, asked.holidays);
 }
 
 static enum level open_level(const struct snapshot *s, const struct query *q,
                              const struct snap_service *service) {
     static const enum level level[] = {
         [OPEN_UNKNOWN] = LEVEL_UNKNOWN, [OPEN_CLOSED] = LEVEL_NO, [OPEN_OPEN] = LEVEL_YES};
-    return level[service_open(s, q, service).state];
+    struct asked_hours asked;
+    if (!find_hours(s, q, service, &asked))
+        return LEVEL_UNKNOWN;
+    return level[hours_state(asked.hours, asked.at, is_holiday, asked.holidays)];
 }
 
 static bool avoided(const struct snapshot *s, const struct query *q, uint32_t number) {

@@ -7,7 +7,7 @@ const char *const country_rule_names[] = {"parameter", "place",         "polygon
                                           "borders",   "nearest_place", "none"};
 
 /* Outlines are off by this much at a coast or a river: a point that the built-in borders put
- * into the same country may be beside its outline and still in it. */
+ * into the same country, or into none, may be beside its outline and still in it. */
 #define OUTLINE_OFF_M 1000.0
 #define NEAREST_PLACE_M 50000.0
 
@@ -33,11 +33,12 @@ static void add_holders(const struct atlas *a, const struct atlas_holds *holds,
 }
 
 /* True when an imported outline says that the point is not in this country. */
-static bool ruled_out(const struct atlas *a, struct point p, int country, bool by_borders) {
+static bool ruled_out(const struct atlas *a, struct point p, int country,
+                      bool elsewhere) {
     uint32_t place = a->country_place[country];
     if (place == ATLAS_NONE || a->places[place].outlines.count == 0)
         return false;
-    return !by_borders || atlas_least(a, place, p) > OUTLINE_OFF_M;
+    return elsewhere || atlas_least(a, place, p) > OUTLINE_OFF_M;
 }
 
 static int code_of(const char *code) {
@@ -57,30 +58,32 @@ static void put_first(const struct atlas *a, struct point p, struct country_answ
     out->rule = COUNTRY_NEAREST_PLACE;
 }
 
-static void by_borders(const struct borders *borders, const struct atlas *a, struct point p,
-                       struct country_answer *out) {
+static void by_borders(const struct borders *borders, const struct atlas *a,
+                       struct point p, struct country_answer *out) {
     struct borders_answer at = borders_at(borders, p);
     int all = 0;
     for (int i = 0; i < at.count; i++) {
         int country = code_of(at.candidate[i]);
-        bool same = strcmp(at.candidate[i], at.country) == 0;
+        bool elsewhere =
+            at.country[0] != '\0' && strcmp(at.candidate[i], at.country) != 0;
         all += country >= 0;
-        if (country >= 0 && !ruled_out(a, p, country, same))
+        if (country >= 0 && !ruled_out(a, p, country, elsewhere))
             add(out, country);
     }
-    bool narrowed = out->count > 0 && out->count < all;
-    for (int i = 0; i < at.count && out->count == 0; i++)
+    bool none = out->count == 0, narrowed = !none && out->count < all;
+    for (int i = 0; none && i < at.count; i++)
         add(out, code_of(at.candidate[i]));
     out->uncertain = out->count > 1 || (at.country[0] == '\0' && !narrowed);
-    out->rule = out->count == 0              ? COUNTRY_NONE
+    out->rule = out->count == 0               ? COUNTRY_NONE
                 : narrowed && !out->uncertain ? COUNTRY_POLYGON
                                               : COUNTRY_BORDERS;
     if (out->count > 1)
         put_first(a, p, out);
 }
 
-void country_find(const struct borders *borders, const struct atlas *atlas, struct point p,
-                  const struct atlas_holds *holds, struct country_answer *out) {
+void country_find(const struct borders *borders, const struct atlas *atlas,
+                  struct point p, const struct atlas_holds *holds,
+                  struct country_answer *out) {
     *out = (struct country_answer){.rule = COUNTRY_POLYGON};
     add_holders(atlas, holds, out);
     out->uncertain = out->count > 1;

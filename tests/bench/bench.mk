@@ -15,6 +15,9 @@ $(B)/bench/%: tests/bench/%.c $(LIB)
 bench: $(HAVEN) $(B)/bench/peer $(B)/bench/snapshot ## measure speed and size against others (15 min)
 	node tests/bench/bench.mjs $(B)
 
-bench-deps: ## install what the benches compare with (apt packages)
-	$(if $(filter-out 0,$(shell id -u)),sudo) apt-get install -y --no-install-recommends \
-		$(BENCH_PACKAGES)
+.PHONY: bench-peers
+bench-peers: bench-deps ## nearest against PostGIS and Redis, started on loopback (3 min)
+	@$(MAKE) --no-print-directory bench BENCH_ONLY=postgis,redis
+
+bench-deps: ## install what the benches compare with
+	@tests/deps.sh $(BENCH_PACKAGES)

@@ -2,7 +2,8 @@
  *
  * The nearest ten with the same five filters, need and country, against PostGIS: `<->` on
  * an index over geography, prepared statements over a Unix socket, in a cluster of its own.
- * PostgreSQL answers rows only: no unconfirmed ones, no reasons, no JSON.
+ * Three questions: the nearest ten alone; those and the unconfirmed ones, as rows; and the
+ * whole answer that haven gives, with help lines, what was left out and why, as JSON.
  */
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -104,11 +105,49 @@ function question(code, lon, lat, unconfirmed = false) {
 `;
 }
 
-function script({ code, lat, lon }, lists) {
+/* Everything that an answer of haven holds, in one statement: the reasons are counted over
+ * the services that are not farther than the last result. */
+function wholeAnswer(code, lon, lat) {
+    const { person } = PEOPLE[0];
+    const from = `ST_SetSRID(ST_MakePoint(${lon}, ${lat}), 4326)::geography`;
+    const rows = (unconfirmed) => question(code, lon, lat, unconfirmed).replace(/;\n$/, '');
+    const turnedDown = {
+        gender: `NOT genders @> '{${person.gender}}' AND genders <> '{}'`,
+        age: `age_min > ${person.age} OR age_max < ${person.age}`,
+        form: `NOT forms @> '{${person.form}}' AND forms <> '{}'`,
+        language: `NOT languages @> '{${person.language}}' AND languages <> '{}'`,
+        nationality: `NOT nationalities @> '{${person.nationality}}' AND nationalities <> '{}'`,
+    };
+    const counts = Object.entries(turnedDown)
+        .map(([name, test]) => `'${name}', count(*) FILTER (WHERE ${test})`)
+        .join(', ');
+    const reasons = Object.entries(turnedDown)
+        .map(([name, test]) => `CASE WHEN ${test} THEN '${name}' END`)
+        .join(', ');
+    return `WITH r AS MATERIALIZED (${rows(false)}),
+ u AS (${rows(true)}),
+ c AS MATERIALIZED (SELECT * FROM service WHERE country = '${code}' AND needs @> '{${NEED}}'
+   AND ST_DWithin(point, ${from}, (SELECT max(st_distance) FROM r))),
+ x AS (SELECT name, id, ST_Distance(point, ${from}) AS d, array_remove(ARRAY[${reasons}], NULL) AS why
+   FROM c WHERE ${Object.values(turnedDown)
+       .map((test) => `(${test})`)
+       .join(' OR ')}
+   ORDER BY point <-> ${from} LIMIT 5),
+ h AS (SELECT name, id, phones FROM service
+   WHERE country = '${code}' AND needs @> '{information.hotline}' ORDER BY id LIMIT 10)
+SELECT json_build_object('results', (SELECT json_agg(r) FROM r),
+ 'unconfirmed', (SELECT json_agg(u) FROM u), 'helplines', (SELECT json_agg(h) FROM h),
+ 'excluded', (SELECT json_agg(x) FROM x),
+ 'summary', (SELECT json_build_object('considered', count(*), ${counts}) FROM c));
+`;
+}
+
+/* pgbench's file for one country: a random point in it, then what `ask` makes of it. */
+function script({ code, lat, lon }, ask) {
     const whole = ([low, high]) => `${low * 1e5}, ${high * 1e5}`;
     return `\\set lat random(${whole(lat)})
 \\set lon random(${whole(lon)})
-${lists.map((list) => question(code, ':lon / 100000.0', ':lat / 100000.0', list)).join('')}`;
+${ask(code, ':lon / 100000.0', ':lat / 100000.0')}`;
 }
 
 /* Both must find services equally near, or they are not doing the same work. `<->` orders
@@ -123,7 +162,7 @@ async function compareAnswers(port, key, sql) {
             headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
             body: JSON.stringify({ lat, lon, need: NEED, ...PEOPLE[0].person }),
         });
-        const { results, unconfirmed } = await answer.json();
+        const { results, unconfirmed, summary } = await answer.json();
         for (const list of [results, unconfirmed]) {
             const mine = list.map((service) => service.distance_m);
             const theirs = sql(question(country.code, lon, lat, list === unconfirmed))
@@ -135,6 +174,10 @@ async function compareAnswers(port, key, sql) {
             if (mine.length !== theirs.length || !same)
                 throw new Error(`answers differ at ${lat}, ${lon}:\n${mine}\n${theirs}`);
         }
+        const whole = JSON.parse(sql(wholeAnswer(country.code, lon, lat)));
+        const near = Math.abs(whole.summary.considered - summary.considered);
+        if (whole.results.length !== results.length || near > 0.1 * summary.considered + 2)
+            throw new Error(`whole answers differ: ${summary.considered} ${whole.summary.considered}`);
     }
 }
 
@@ -163,10 +206,10 @@ export async function postgis({ port, key, rows }) {
     const dir = inWork('postgres');
     mkdirSync(dir);
     writeFileSync(join(dir, 'rows.csv'), rows);
-    const scripts = (lists) =>
+    const scripts = (name, ask) =>
         COUNTRIES.map((country) => {
-            const path = join(dir, `${country.code}-${lists.length}.sql`);
-            writeFileSync(path, script(country, lists));
+            const path = join(dir, `${country.code}-${name}.sql`);
+            writeFileSync(path, script(country, ask));
             return path;
         });
     chmodSync(dir, 0o755);
@@ -222,14 +265,19 @@ export async function postgis({ port, key, rows }) {
         return Number(/^tps = ([\d.]+)/m.exec(text)[1]);
     };
     const kinds = [
-        { of: 'results and unconfirmed', lists: [false, true], wanted: { least: 100 } },
-        { of: 'PostGIS finds results only', lists: [false] },
+        { of: 'the same answer as JSON', name: 'whole', ask: wholeAnswer, wanted: { least: 100 } },
+        {
+            of: 'PostGIS finds results and unconfirmed, as rows',
+            name: 'both',
+            ask: (...at) => question(...at) + question(...at, true),
+        },
+        { of: 'PostGIS finds results only, as rows', name: 'results', ask: question },
     ];
-    for (const { of, lists, wanted } of kinds) {
+    for (const { of, name, ask, wanted } of kinds) {
         const { a, b, ratio } = await alternate(
             small ? 1 : 3,
             () => wrk(port, load, key, DURATION),
-            bench(scripts(lists)),
+            bench(scripts(name, ask)),
         );
         figure({
             what: `${what}, ${of}`,

@@ -2,7 +2,7 @@
  *
  * Every row of the demo directory against the documents that it cites.
  *
- *   make evidence DATA=/path/to/data        (the documents are in $(DATA)/../seeds)
+ *   make directory DATA=/path/to/data        (the documents are in $(DATA)/../seeds)
  *
  * The documents are not part of the project. Without them this is skipped, and says so.
  * A line counts as evidence when the organization, the service, the place or a need of
@@ -298,7 +298,7 @@ const skip =
     !documents &&
     (folder
         ? `documents ${Object.keys(TITLES).join(', ')} are not in ${folder}`
-        : 'DATA is empty: make evidence DATA=/path/to/data');
+        : 'DATA is empty: make directory DATA=/path/to/data');
 
 /* `row` with each of its lines moved alone, or with all of them moved. */
 const shift = (item, by) => `${item.slice(0, 4)}${Number(item.slice(4)) + by}`;

@@ -151,6 +151,15 @@ class Haven {
         );
     }
 
+    /* Imports `text` as places (CSV) or boundaries (GeoJSON). Returns the finished command,
+     * whatever it came to. */
+    gazetteer(what, text, source, ...args) {
+        const ending = what === 'places' ? 'csv' : 'geojson';
+        const file = join(this.dir, `${source}-${what}.${ending}`);
+        writeFileSync(file, typeof text === 'string' ? text : JSON.stringify(text));
+        return run('import', what, file, '--db', this.db, '--source', source, ...args);
+    }
+
     async serve(args) {
         const listen = ['--listen', '127.0.0.1:0'];
         this.child = spawn(program, ['serve', '--db', this.db, ...listen, ...args]);

@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <math.h>
+#include <time.h>
 
 #include <cmocka.h>
 
+#include "data/record_private.h"
 #include "tests/unit/by_hand.h"
 #include "tests/unit/atlas_by_hand.h"
 
@@ -39,7 +41,8 @@ static void test_names(void **state) {
     assert_int_equal(named(a, ""), ATLAS_NONE);
     assert_int_equal(named(a, ","), ATLAS_NONE);
     assert_int_equal(named(a, "a,b,c,d,e,f,g,h"), ATLAS_NONE);
-    assert_int_equal(atlas_find_level(a, cambodia(), LEVEL_PROVINCE, "mill", 4), ATLAS_NONE);
+    assert_int_equal(atlas_find_level(a, cambodia(), LEVEL_PROVINCE, "mill", 4),
+                     ATLAS_NONE);
     int laos = vocabulary_find(VOC_COUNTRY, "LA", 2);
     assert_int_equal(atlas_find(a, laos, "mill", 4), ATLAS_NONE);
     assert_int_equal(atlas_find(a, laos, "mill, KH", 8), named(a, "mill"));
@@ -123,14 +126,72 @@ static void test_points_of_parents(void **state) {
     int countries[] = {cambodia()};
     assert_int_equal(atlas_nearest(a, (struct point){3.49, 0.51}, 50000, countries, 1),
                      named(a, "Hill"));
-    assert_int_equal(atlas_nearest(a, (struct point){30, 30}, 50000, countries, 1), ATLAS_NONE);
+    assert_int_equal(atlas_nearest(a, (struct point){30, 30}, 50000, countries, 1),
+                     ATLAS_NONE);
+    atlas_free(a);
+}
+
+/* ---- the nearest place, against all of them ---------------------------------------------- */
+
+static uint64_t seed;
+
+static double any(double low, double high) {
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return low + (high - low) * (double)(seed >> 11) / 9007199254740992.0;
+}
+
+/* Dense in one corner, sparse elsewhere, and on both sides of 180 degrees. */
+static void fill_random(struct record *r) {
+    struct import_run *run = begin_by_hand(r, "random");
+    put_place_by_hand(run, "kh", "country", "", "Cambodia", "", "");
+    for (int i = 0; i < 600; i++) {
+        char id[20], lat[20], lon[20];
+        bool dense = i % 2;
+        double east = any(dense ? 104 : 100, dense ? 104.2 : 110);
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(lat, sizeof lat, "%.5f", any(dense ? 12 : 8, dense ? 12.2 : 16));
+        snprintf(lon, sizeof lon, "%.5f",
+                 i % 10 == 0   ? any(179.8, 180)
+                 : i % 10 == 2 ? any(-180, -179.8)
+                               : east);
+        put_place_by_hand(run, id, "town", "kh", id, lat, lon);
+    }
+    commit_by_hand(run);
+}
+
+static void test_nearest(void **state) {
+    const char *given = getenv("SEED");
+    seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    (void)state;
+    struct atlas *a = atlas_by_hand(fill_random);
+    int countries[] = {cambodia()}, found = 0;
+    for (int i = 0; i < 2000; i++) {
+        struct point p = {i % 3 == 0 ? any(179.5, 180) : any(100, 110), any(8, 16)};
+        double most = any(1000, 60000), best = most;
+        uint32_t wanted = ATLAS_NONE;
+        for (uint32_t k = 0; k < a->place_count; k++) {
+            double m = geo_chord(geo_ecef(p), geo_ecef(a->places[k].point));
+            if (a->places[k].level == LEVEL_POINT && m < best) {
+                best = m;
+                wanted = k;
+            }
+        }
+        assert_int_equal(atlas_nearest(a, p, most, countries, 1), wanted);
+        found += wanted != ATLAS_NONE;
+    }
+    assert_true(found > 100);
+    assert_int_equal(atlas_nearest(a, (struct point){104.1, 12.1}, 50000, countries, 0),
+                     ATLAS_NONE);
     atlas_free(a);
 }
 
 /* Least and most against the geodesic to every corner and along every edge of a rectangle. */
-static void check_range(const struct atlas *a, uint32_t place, struct box box, struct point p) {
+static void check_range(const struct atlas *a, uint32_t place, struct box box,
+                        struct point p) {
     double least = INFINITY, most = 0;
-    bool inside = p.lon >= box.west && p.lon <= box.east && p.lat >= box.south && p.lat <= box.north;
+    bool inside = p.lon >= box.west && p.lon <= box.east && p.lat >= box.south &&
+                  p.lat <= box.north;
     for (int i = 0; i <= 4000; i++) {
         double t = i / 4000.0;
         const struct point on[] = {{box.west + t * (box.east - box.west), box.south},
@@ -156,7 +217,8 @@ static void test_ranges(void **state) {
     (void)state;
     struct atlas *a = atlas_by_hand(fill_country);
     uint32_t ford = named(a, "Ford, East");
-    const struct point from[] = {{2.7, 0.5}, {2.4, 0.5}, {3.2, 1.3}, {0, 0}, {2.75, -2}, {5, 5}};
+    const struct point from[] = {{2.7, 0.5}, {2.4, 0.5}, {3.2, 1.3},
+                                 {0, 0},     {2.75, -2}, {5, 5}};
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
         check_range(a, ford, (struct box){2.5, 0, 3, 1}, from[i]);
     atlas_free(a);
@@ -171,8 +233,8 @@ static void fill_two_sources(struct record *r) {
     put_place_by_hand(run, "2", "province", "1", "EAST", "1", "3.9");
     put_place_by_hand(run, "3", "district", "2", "Hill", "0.4", "3.4");
     put_place_by_hand(run, "4", "district", "2", "Lake", "1.8", "3.8");
-    put_area_by_hand(run, "h", 2, "Hyll", (struct box){3, 0, 4, 1});   /* by its point */
-    put_area_by_hand(run, "x", 2, "Ferry", (struct box){1, 0, 2, 1});  /* nobody's */
+    put_area_by_hand(run, "h", 2, "Hyll", (struct box){3, 0, 4, 1});  /* by its point */
+    put_area_by_hand(run, "x", 2, "Ferry", (struct box){1, 0, 2, 1}); /* nobody's */
     put_area_by_hand(run, "ford2", 2, "Ford", (struct box){0, 0, 0.52, 1});
     commit_by_hand(run);
 }
@@ -257,15 +319,63 @@ static void test_refused(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error e = {0};
         struct import_run *run = begin_by_hand(r, "gazetteer");
-        const struct place_row row = {
-            .id = "new", .kind = cases[i].kind, .parent = cases[i].parent,
-            .country = cases[i].country, .code = "", .name = "New", .lat = "", .lon = "",
-            .population = "", .evidence = ""};
+        const struct place_row row = {.id = "new",
+                                      .kind = cases[i].kind,
+                                      .parent = cases[i].parent,
+                                      .country = cases[i].country,
+                                      .code = "",
+                                      .name = "New",
+                                      .lat = "",
+                                      .lon = "",
+                                      .population = "",
+                                      .evidence = ""};
         assert_int_equal(place_put(run, &row, &e), PUT_FAILED);
         assert_non_null(strstr(e.message, cases[i].wanted));
         import_abort(run);
     }
     record_close(r);
+}
+
+/* ---- haven check ------------------------------------------------------------------------ */
+
+static void note_fault(const char *fault, void *ctx) {
+    snprintf(ctx, 200, "%s", fault);
+}
+
+/* One SQL statement that breaks the gazetteer, and what is said of it. */
+static void test_check(void **state) {
+    static const struct {
+        const char *sql, *wanted;
+    } cases[] = {
+        {"UPDATE place SET kind = 'shire' WHERE source_id = 'market'",
+         "unknown kind shire"},
+        {"UPDATE place SET retired_run = 1 WHERE source_id = 'mill'",
+         "place market: its parent"},
+        {"UPDATE place SET kind = 'country' WHERE source_id = 'hill'",
+         "no level above it"},
+        {"UPDATE area SET outline = NULL WHERE source_id = 'w'", "NOT NULL"},
+        {"UPDATE area SET outline = GeomFromText('MULTIPOLYGON(((0 0,4 4,4 0,0 4,0 0)))', 4326)"
+         " WHERE source_id = 'w'",
+         "its outline is not sound"},
+        {"DELETE FROM idx_area_outline", "entries and areas differ"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct record *r = record_by_hand(fill_country);
+        struct error e = {0};
+        char said[200] = "";
+        int64_t faults = -1;
+        assert_true(record_check(r, note_fault, said, &faults, &e));
+        assert_int_equal(faults, 0);
+        if (!db_exec(r->db, cases[i].sql, &e))
+            snprintf(said, sizeof said, "%.199s",
+                     e.message); /* the table itself refuses */
+        else
+            assert_true(record_check(r, note_fault, said, &faults, &e) && faults > 0);
+        if (strstr(said, cases[i].wanted) == NULL)
+            fail_msg("%s: %s", cases[i].sql, said);
+        record_close(r);
+    }
 }
 
 int main(void) {
@@ -275,11 +385,13 @@ int main(void) {
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_chosen_places),
         cmocka_unit_test(test_points_of_parents),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_sources_side_by_side),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_revision),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_check),
     };
     return cmocka_run_group_tests(tests, load_vocabularies, NULL);
 }

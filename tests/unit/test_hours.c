@@ -211,6 +211,7 @@ static void check_states(const struct state_case *cases, size_t n, holiday_fn *h
         char until[64] = "never";
         parse(cases[i].text, &h);
         struct open_answer a = hours_at(&h, moment(cases[i].at), holiday, NULL);
+        assert_int_equal(hours_state(&h, moment(cases[i].at), holiday, NULL), a.state);
         if (a.has_until)
             print_moment(a.until, until);
         const char *expected = cases[i].until ? cases[i].until : "never";
@@ -370,7 +371,7 @@ static void check_until(const char *text, const struct hours *h, struct local_ti
     struct open_answer a = hours_at(h, t, holiday, NULL);
     int found = 0;
     for (int m = 1; m <= 8 * DAY && found == 0; m++)
-        if (hours_at(h, later(t, m), holiday, NULL).state != a.state)
+        if (hours_state(h, later(t, m), holiday, NULL) != a.state)
             found = m;
     int64_t said = a.has_until ? civil_minutes(a.until) - civil_minutes(t) : 0;
     if (said != found) {
@@ -555,7 +556,7 @@ static void check_random(unsigned *seed) {
         toy_day(rules, n, day, midwinter_week, paint);
         for (int m = 0; m < DAY; m += 15) {
             struct local_time t = later(day, m);
-            enum open_state got = hours_at(&h, t, midwinter_week, NULL).state;
+            enum open_state got = hours_state(&h, t, midwinter_week, NULL);
             if (got != paint[m])
                 fail_msg("%s on %d-%02d-%02d minute %d: %s, painted %s", text, t.year,
                          t.month, t.day, m, state_names[got], state_names[paint[m]]);
@@ -594,6 +595,40 @@ static void test_civil_round_trip(void **state) {
     assert_int_equal(civil_minutes((struct local_time){2000, 3, 1, 0}), 11017 * DAY);
 }
 
+/* Always open, with `count` open ends that could change on every day. */
+static void parse_open_ends(int count, struct hours *out) {
+    char text[1001] = "24/7,PH ";
+    size_t len = strlen(text);
+    for (int i = 0; i < count; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%d:%02d+", i ? "," : "",
+                                i * 8 / 60, i * 8 % 60);
+    parse(text, out);
+}
+
+/* The least processor time of several, in microseconds. */
+static double time_to_ask(const struct hours *h) {
+    double least = 1e9;
+    for (int i = 0; i < 20; i++) {
+        clock_t start = clock();
+        for (int k = 0; k < 10; k++)
+            assert_int_equal(hours_at(h, moment(MO "00:00"), NULL, NULL).state, OPEN_OPEN);
+        double spent = (double)(clock() - start) * 1e6 / CLOCKS_PER_SEC;
+        least = spent < least ? spent : least;
+    }
+    return least;
+}
+
+/* Ten times the spans: ten times the time, not a hundred times. */
+static void test_time_grows_with_spans(void **state) {
+    (void)state;
+    struct hours few, many;
+    parse_open_ends(14, &few);
+    parse_open_ends(140, &many);
+    double base = time_to_ask(&few), spent = time_to_ask(&many);
+    if (spent > 30 * base)
+        fail_msg("14 spans %.0f us, 140 spans %.0f us", base, spent);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
@@ -605,6 +640,7 @@ int main(void) {
         cmocka_unit_test(test_until_every_minute),
         cmocka_unit_test(test_random_against_painter),
         cmocka_unit_test(test_civil_round_trip),
+        cmocka_unit_test(test_time_grows_with_spans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

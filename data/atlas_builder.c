@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/atlas_builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/fold.h"
+
+static const char *keep(struct atlas *a, const char *text) {
+    return arena_strndup(&a->texts, text, strlen(text));
+}
+
+uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
+                           int64_t source_key) {
+    struct atlas *a = b->atlas;
+    a->places = xgrow(a->places, &b->place_capacity, a->place_count, sizeof *a->places);
+    b->source = xgrow(b->source, &b->source_capacity, a->place_count, sizeof *b->source);
+    b->source[a->place_count] = source_key;
+    if (place->level == LEVEL_COUNTRY)
+        a->country_place[place->country] = a->place_count;
+    a->places[a->place_count] = *place;
+    return a->place_count++;
+}
+
+void builder_add_name(struct atlas_builder *b, uint32_t place, enum name_use use,
+                      const char *language, const char *text) {
+    if (text[0] == '\0')
+        return;
+    b->names = xgrow(b->names, &b->name_capacity, b->name_count, sizeof *b->names);
+    b->names[b->name_count++] = (struct placed_name){
+        {keep(b->atlas, text), language[0] ? keep(b->atlas, language) : "", use}, place};
+}
+
+/* ---- names and keys ------------------------------------------------------------------------ */
+
+static int compare_names(const void *x, const void *y) {
+    const struct placed_name *a = x, *b = y;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    if (a->name.use != b->name.use)
+        return a->name.use < b->name.use ? -1 : 1;
+    int order = strcmp(a->name.language, b->name.language);
+    return order != 0 ? order : strcmp(a->name.text, b->name.text);
+}
+
+static bool same_name(const struct placed_name *a, const struct placed_name *b) {
+    return a->place == b->place && strcmp(a->name.text, b->name.text) == 0 &&
+           strcmp(a->name.language, b->name.language) == 0;
+}
+
+static int compare_keys(const void *x, const void *y) {
+    const struct atlas_key *a = x, *b = y;
+    if (a->country != b->country)
+        return a->country < b->country ? -1 : 1;
+    int order = strcmp(a->folded, b->folded);
+    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
+}
+
+void builder_sort_names(struct atlas_builder *b) {
+    struct atlas *a = b->atlas;
+    if (b->name_count > 0)
+        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+    free(a->names);
+    free(a->keys);
+    a->names = xcalloc(b->name_count + 1, sizeof *a->names);
+    a->keys = xcalloc(b->name_count + 1, sizeof *a->keys);
+    a->name_count = a->key_count = 0;
+    for (uint32_t i = 0; i < a->place_count; i++)
+        a->places[i].names = (struct atlas_run){0, 0};
+    for (size_t i = 0; i < b->name_count; i++) {
+        const struct placed_name *n = &b->names[i];
+        struct atlas_place *place = &a->places[n->place];
+        if (i > 0 && same_name(n, &b->names[i - 1]))
+            continue;
+        if (place->names.count++ == 0)
+            place->names.first = a->name_count;
+        a->names[a->name_count++] = n->name;
+        b->scratch.len = 0;
+        fold(n->name.text, strlen(n->name.text), &b->scratch);
+        if (b->scratch.len > 0)
+            a->keys[a->key_count++] = (struct atlas_key){keep(a, buf_text(&b->scratch)),
+                                                         n->place, place->country};
+    }
+    qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < a->key_count; i++)
+        if (i == 0 || compare_keys(&a->keys[i], &a->keys[kept - 1]) != 0)
+            a->keys[kept++] = a->keys[i];
+    a->key_count = kept;
+}
