@@ -262,6 +262,19 @@ const middle = (ring) => {
     return { lon: mean(0), lat: mean(1) };
 };
 
+const BESIDE_M = 20_000;
+
+/* A point so near to an outline that it may be of its place. None may be anywhere. */
+function isBeside(point, { west, east, south, north }) {
+    if (!point) return true;
+    const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+    const nearest = {
+        lat: clamp(point.lat, south, north),
+        lon: clamp(point.lon, west, east),
+    };
+    return geodesic(point, nearest) < BESIDE_M;
+}
+
 export class Atlas {
     constructor({ places, areas, countries, borders }) {
         Object.assign(this, { countries, borders, byId: new Map() });
@@ -272,25 +285,52 @@ export class Atlas {
             this.places.push(place);
             this.byId.set(row.id, place);
         });
+        this.late = [];
         [...areas].sort((a, b) => a.level - b.level).forEach((area) => this.addArea(area));
+        this.late.forEach((late) => this.addLate(late));
     }
 
-    /* The place of its country and level that has its name or code; of several, the one
-     * that lies where the outline lies. Else it is a place of its own. */
+    /* The one place of its country and level that has its code, its name or its local name
+     * and may lie there; else the one whose point lies in it; else the one of its name
+     * straight in what holds it. Else it is a place of its own. */
     addArea(area) {
-        const own = [area.name, area.local, area.code].filter(Boolean).map(fold);
-        const middlePoint = middle(area.ring);
-        const fits = this.places.filter(
-            (p) =>
-                p.level === area.level &&
-                p.country === area.country &&
-                own.some((name) => named(p, name)) &&
-                this.mayLie(p, middlePoint),
-        );
         const outline = new Outline([area.ring, ...(area.holes ?? [])]);
+        const at = middle(area.ring);
+        const level = this.places.filter(
+            (p) => p.level === area.level && p.country === area.country,
+        );
+        const known = level.filter((p) => !p.made);
+        const only = (list) => (list.length === 1 ? list[0] : undefined);
+        const byName = [area.code, area.name, area.local]
+            .filter(Boolean)
+            .map((name) =>
+                only(
+                    known.filter(
+                        (p) =>
+                            named(p, fold(name)) &&
+                            this.mayLie(p, at) &&
+                            isBeside(p.point, outline),
+                    ),
+                ),
+            )
+            .find(Boolean);
+        const place = area.level === 0 ? only(level) : byName;
+        if (place) place.outlines.push(outline);
+        else this.late.push({ area, outline, at });
+    }
+
+    addLate({ area, outline, at }) {
+        const level = this.places.filter(
+            (p) => p.level === area.level && p.country === area.country,
+        );
+        const pointed = level.filter((p) => !p.made && p.point && outline.holds(p.point));
+        const above = this.holding(area, at);
+        const same = level.find(
+            (p) => p.parent === above && fold(p.name) === fold(area.name),
+        );
         const place =
-            fits.length > 1 ? fits.find((p) => this.liesAt(p, outline)) : fits[0];
-        (place ?? this.addPlace(area, middlePoint)).outlines.push(outline);
+            (pointed.length === 1 && pointed[0]) || same || this.addPlace(area, above);
+        place.outlines.push(outline);
     }
 
     /* Nothing known of what it lies in says that it is elsewhere. */
@@ -303,13 +343,8 @@ export class Atlas {
         );
     }
 
-    liesAt(place, outline) {
-        return place.point
-            ? outline.holds(place.point)
-            : place.outlines.some((o) => o.holds(middle(outline.rings[0])));
-    }
-
-    addPlace(area, point) {
+    /* The finest place of a level above that holds a point; at least the country. */
+    holding(area, point) {
         const above = this.places
             .filter(
                 (p) =>
@@ -318,6 +353,10 @@ export class Atlas {
                     (p.level === 0 || p.outlines.some((o) => o.holds(point))),
             )
             .sort((a, b) => b.level - a.level);
+        return above[0] ?? null;
+    }
+
+    addPlace(area, above) {
         const place = placeOf({
             id: `area:${area.source}:${area.id}`,
             kind: KINDS[area.level],
@@ -325,7 +364,7 @@ export class Atlas {
             name: area.name,
             code: area.code,
         });
-        place.parent = above[0] ?? null;
+        place.parent = above;
         place.made = true;
         if (area.local) place.aliases = [area.local];
         this.places.push(place);
@@ -423,15 +462,19 @@ export class Atlas {
         const own = holds.direct.filter((p) => p.level === 0);
         const by = own.length ? own : holds.direct;
         const polygon = [...new Set(by.map((p) => p.country))];
-        if (polygon.length) {
-            return {
-                rule: 'polygon',
-                countries: polygon,
-                uncertain: polygon.length > 1,
-                doubtful: false,
-            };
-        }
+        if (polygon.length) return this.firstOf('polygon', polygon, point, false);
         return this.byBorders(point);
+    }
+
+    /* Of several, that of the nearest known place comes first. */
+    firstOf(rule, countries, point, doubtful) {
+        const one = { rule, countries, uncertain: countries.length > 1, doubtful };
+        if (!one.uncertain) return one;
+        const { country, doubt } = this.nearest(point, countries);
+        one.doubtful ||= doubt;
+        if (!country) return one;
+        const rest = countries.filter((c) => c !== country);
+        return { ...one, rule: 'nearest_place', countries: [country, ...rest] };
     }
 
     byBorders(point) {
@@ -441,42 +484,36 @@ export class Atlas {
                 .filter((p) => p.level === 0 && p.country === code)
                 .flatMap((p) => p.outlines);
         let doubt = doubtful;
-        const left = near.filter((code) => {
+        const isLeft = (code) => {
             const outlines = outlined(code);
             if (!outlines.length) return true;
-            if (code !== inside) return false;
+            if (inside && code !== inside) return false;
             const away = Math.min(...outlines.map((o) => o.least(point)));
             if (Math.abs(away - OUTLINE_NEAR_M) < DOUBT_M) doubt = true;
             return away <= OUTLINE_NEAR_M;
-        });
-        const answer = (rule, countries, uncertain = false) => ({
-            rule,
-            countries,
-            uncertain,
-            doubtful: doubt,
-        });
-        if (!left.length) return answer('none', []);
-        if (left.length === 1) {
-            return answer(near.length > 1 ? 'polygon' : 'borders', left);
+        };
+        const kept = near.filter(isLeft);
+        const left = kept.length ? kept : near;
+        if (!left.length) {
+            return { rule: 'none', countries: [], uncertain: false, doubtful: doubt };
         }
-        const nearest = this.nearest(point, left);
-        return nearest
-            ? answer(
-                  'nearest_place',
-                  [nearest, ...left.filter((c) => c !== nearest)],
-                  true,
-              )
-            : answer('borders', left, true);
+        const narrowed = left.length < near.length;
+        const rule = left.length === 1 && narrowed ? 'polygon' : 'borders';
+        const answer = this.firstOf(rule, left, point, doubt);
+        const atSea = !inside && !narrowed;
+        return { ...answer, uncertain: answer.uncertain || atSea };
     }
 
+    /* { country, doubt }: two as near as rounding can tell. */
     nearest(point, countries) {
-        let [found, least] = [null, NEAREST_PLACE_M];
-        for (const p of this.places) {
-            if (p.level < 2 || !p.point || !countries.includes(p.country)) continue;
-            const away = geodesic(point, p.point);
-            if (away <= least) [found, least] = [p.country, away];
-        }
-        return found;
+        const all = this.places
+            .filter((p) => p.level >= 2 && p.point && countries.includes(p.country))
+            .map(({ country, point: at }) => ({ country, away: geodesic(point, at) }))
+            .filter(({ away }) => away <= NEAREST_PLACE_M)
+            .sort((a, b) => a.away - b.away);
+        const rival = all.find((p) => p.country !== all[0].country);
+        const doubt = Boolean(rival) && rival.away - all[0].away < 1;
+        return { country: all[0]?.country, doubt };
     }
 
     /* ---- distances ---------------------------------------------------------------- */

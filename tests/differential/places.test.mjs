@@ -21,7 +21,7 @@ import {
     makePublicServices,
 } from './generate.mjs';
 import { makeRandom } from './generate.mjs';
-import { compareAt, compareById, startPlaces } from './places.mjs';
+import { adoptPoints, compareAt, compareById, startPlaces } from './places.mjs';
 
 const SERVICES = Number(process.env.DIFF_SERVICES ?? 2000) / 4;
 const QUERIES = Math.ceil(Number(process.env.DIFF_QUERIES ?? 300) / 4);
@@ -66,6 +66,7 @@ async function compareOn(t, outlines, options = {}) {
     const directory = makeDirectory(rows, vocabularies, { atlas });
     const { haven, places } = await startPlaces(gazetteer, rows);
     t.after(() => haven.stop());
+    await adoptPoints(haven, directory.atlas, places);
     const queries = Array.from({ length: QUERIES }, () =>
         makePlacedQuery(random, { gazetteer, rows }),
     );
@@ -85,6 +86,7 @@ async function comparePublic(t, outlines) {
     });
     const { haven, places } = await startPlaces(gazetteer, rows);
     t.after(() => haven.stop());
+    await adoptPoints(haven, directory.atlas, places);
     const queries = Array.from({ length: QUERIES }, () =>
         makePublicQuery(random, { gazetteer, rows }),
     );
