@@ -448,7 +448,7 @@ function entryLevel(entry, home, { countries, where }, directory) {
     if (!countries.includes(country)) return 'no';
     const place = directory.atlas?.find(text, country);
     if (!place || place === 'AMBIGUOUS') return 'unknown';
-    return directory.atlas.isIn(where.holds, place);
+    return place.level === 0 ? 'yes' : directory.atlas.isIn(where.holds, place);
 }
 
 /* The place that an entry names, not a whole country; null where none, or several. */
