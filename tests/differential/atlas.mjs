@@ -29,8 +29,7 @@ export function geodesic(a, b) {
     return Geodesic.WGS84.Inverse(a.lat, a.lon, b.lat, b.lon, Geodesic.DISTANCE).s12;
 }
 
-/* Case, spaces, marks and punctuation do not count. */
-export function fold(text) {
+function foldOnce(text) {
     return text
         .normalize('NFKC')
         .toLowerCase()
@@ -39,6 +38,14 @@ export function fold(text) {
         .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
         .normalize('NFC')
         .replace(/[^\p{L}\p{N}\p{M}]/gu, '');
+}
+
+const folded = new Map();
+
+/* Case, spaces, marks and punctuation do not count. */
+export function fold(text) {
+    if (!folded.has(text)) folded.set(text, foldOnce(text));
+    return folded.get(text);
 }
 
 /* ---- outlines ------------------------------------------------------------------- */

@@ -12,7 +12,8 @@
  *     lon 103        103.5        104     104.5      105
  *
  * A second source draws Ford as far as 103.6. Thailand begins at 104.9. Green is a commune
- * and Tree a village, both by a point; Market is a town of West and of no district.
+ * and Tree a village, both by a point; Market is a town of West and of no district. Twin is
+ * a district of each province, Lone one of West; the outlines of those names are in East.
  */
 const RING_HOLE = box(103.4, 13.6, 103.6, 13.8);
 
@@ -50,6 +51,9 @@ const rows = [
     place('core', 'district', 'west', 'KH', 'Core', 13.7, 103.5),
     place('hill', 'district', 'east', 'KH', 'Hill', 13.55, 104.75),
     place('shore', 'district', 'east', 'KH', 'Shore', 13.2, 104.25),
+    place('twin-west', 'district', 'west', 'KH', 'Twin'),
+    place('twin-east', 'district', 'east', 'KH', 'Twin'),
+    place('lone-west', 'district', 'west', 'KH', 'Lone'),
     place('green', 'commune', 'ford', 'KH', 'Green', 13.1, 103.2),
     place('tree', 'village', 'green', 'KH', 'Tree', 13.11, 103.21),
     place('market', 'town', 'west', 'KH', 'Market', 13.2, 103.8),
@@ -77,6 +81,8 @@ const areas = [
     area('ring', 2, 'Ring', box(103, 13.5, 104, 14), { holes: [RING_HOLE] }),
     area('core', 2, 'Core', RING_HOLE),
     area('shore', 2, 'Shore', box(104, 13, 104.5, 13.4)),
+    area('twin', 2, 'Twin', box(104.5, 13, 104.8, 13.2)),
+    area('lone', 2, 'Lone', box(104.5, 13.2, 104.8, 13.4)),
     area('ford', 2, 'Ford', box(103, 13, 103.6, 13.5), { source: 'second' }),
 ];
 
@@ -95,6 +101,8 @@ export const HELD = [
     ['one source only', at(13.2, 103.65), { yes: 'Mill', no: 'Ford' }],
     ['no outline', at(13.8, 104.7), { yes: 'East', unknown: 'Hill', no: 'Shore;Ford' }],
     ['elsewhere', at(13.2, 104.2), { yes: 'Shore', unknown: 'Hill', no: 'Mill' }],
+    ['namesakes', at(13.1, 104.7), { yes: 'Twin, East', unknown: 'Twin', no: 'Twin, West' }],
+    ['a namesake elsewhere', at(13.3, 104.7), { yes: 'Lone, East', no: 'Lone, West' }],
     ['in a point', at(13.1, 103.2), { yes: 'Ford', unknown: 'Green;Tree;Market' }],
     ['not in its parent', at(13.8, 103.1), { yes: 'Ring', unknown: 'Market', no: 'Green;Tree' }],
     [
