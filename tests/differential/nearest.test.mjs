@@ -317,7 +317,12 @@ describe('the evaluator', () => {
         const rows = makeServices(random, { count: 200, today: today() });
         const directory = makeDirectory(rows, vocabularies);
         const asAnswer = (list) =>
-            list.map((e) => ({ ...e, name: e.id, distance_m: e.distance }));
+            list.map(({ precision, ...e }) => ({
+                ...e,
+                name: e.id,
+                distance_m: e.distance,
+                point: e.point && { ...e.point, precision },
+            }));
         for (let i = 0; i < 20; i++) {
             const query = makeQuery(random, { rows });
             const mine = evaluate(directory, query, {
