@@ -118,7 +118,15 @@ uint32_t atlas_find_id(const struct atlas *a, const uint8_t id[ID_BYTES]);
  * ATLAS_AMBIGUOUS where there are more of that level, ATLAS_NONE where there is none. */
 uint32_t atlas_find(const struct atlas *a, int country, const char *text, size_t len);
 
-/* The same of one level only, where `level` is not -1. */
+/* The country in which atlas_find() looks `text` up: the one whose code ends it, or
+ * `country`. */
+int atlas_find_country(int country, const char *text, size_t len);
+
+/* The country (index in country.csv) that `text` names in any language of the gazetteer, or
+ * by its English label; or -1. */
+int atlas_country_named(const struct atlas *a, const char *text, size_t len);
+
+/* The same as atlas_find() of one level only, where `level` is not -1. */
 uint32_t atlas_find_level(const struct atlas *a, int country, int level, const char *text,
                           size_t len);
 

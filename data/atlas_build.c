@@ -32,22 +32,9 @@ static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
  * the same place. Places of one source are never taken for one another. */
 static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *place,
                            const struct stored_place *from) {
-    const uint32_t what[] = {place->country, place->level,
-                             place->level == LEVEL_POINT ? place->kind : 0,
-                             place->parent};
-    bool added;
-    b->scratch.len = 0;
-    buf_add(&b->scratch, what, sizeof what);
-    if (place->level > LEVEL_COUNTRY) /* which have a code, and names in plenty */
-        fold(from->name, strlen(from->name), &b->scratch);
-    uint32_t n = intern(&b->same, b->scratch.data, b->scratch.len, &added);
-    if (added) {
-        b->same_place = xgrow(b->same_place, &b->same_capacity, n, sizeof *b->same_place);
-        b->same_place[n] = b->atlas->place_count;
-        return ATLAS_NONE;
-    }
-    uint32_t other = b->same_place[n];
-    return b->source[other] != from->source_key ? other : ATLAS_NONE;
+    uint32_t other = builder_same_place(b, place, from->name);
+    return other == ATLAS_NONE || b->source[other] != from->source_key ? other
+                                                                       : ATLAS_NONE;
 }
 
 /* A place keeps the point and the size that were told first. */
