@@ -37,8 +37,9 @@ static void context_key_make(void) {
     pthread_key_create(&context_key, context_free);
 }
 
+/* Some messages of GEOS end with a line end. */
 static void context_say(const char *message, void *last) {
-    snprintf(last, 200, "%s", message);
+    snprintf(last, 200, "%.*s", (int)strcspn(message, "\r\n"), message);
 }
 
 /* What GEOS said last in this thread. */

@@ -15,14 +15,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/api/handlers.h"
 #include "server/api/nearest_query.h"
 #include "server/api/params.h"
 #include "server/http/mhd.h"
 #include "tests/fuzz/directory.h"
 
-static const char *const paths[] = {"/api/v1/nearest", "/api/v1/services",
-                                    "/api/v1/services/", "/api/v1/vocabulary"};
+static const char *const paths[] = {"/api/v1/nearest",    "/api/v1/services",
+                                    "/api/v1/services/",  "/api/v1/vocabulary",
+                                    "/api/v1/places/at",  "/api/v1/places/",
+                                    "/api/v1/status",     "/api/v1/openapi.json"};
 
 /* One exchange, filled by the server's only thread before it answers. */
 static struct {
@@ -32,7 +33,7 @@ static struct {
     struct buf encoded; /* its arguments as a query, every byte percent-encoded */
     struct http_server *server;
     int fd; /* of the connection, or -1 */
-    char id[37];
+    char service[37], place[37];
 } the;
 
 /* ---- the server's side -------------------------------------------------------------- */
@@ -176,7 +177,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     struct error e = {0};
     (void)argc, (void)argv;
     directory_open_demo(&the.context[0], &the.context[1]);
-    uuid_encode(the.context[0].snapshot->services[0].id, the.id);
+    uuid_encode(the.context[0].snapshot->services[0].id, the.service);
+    uuid_encode(the.context[0].snapshot->atlas->places[0].id, the.place);
     the.server = http_start(&options, answer, NULL, &e);
     set_up(the.server != NULL, &e);
     the.fd = -1;
@@ -211,11 +213,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
         return 0;
     size_t which = bytes[0] % (sizeof paths / sizeof *paths);
     the.who = bytes[0] / 16 % 2;
-    snprintf(path, sizeof path, "%s%s", paths[which], which == 2 ? the.id : "");
+    snprintf(path, sizeof path, "%s%s", paths[which],
+             which == 2   ? the.service
+             : which == 5 ? the.place
+                          : "");
     static struct buf query;
     query.len = 0;
     buf_char(&query, '?');
     buf_add(&query, bytes + 1, len - 1);
+    directory_name_places(the.context, query.data, query.len);
     ask(path, query.data, query.len, &first);
     check(&first, path, query.len);
     directory_check(&first.seen);
