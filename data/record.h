@@ -122,4 +122,11 @@ bool record_each_holiday(struct record *r,
 bool record_check(struct record *r, void (*say)(const char *fault, void *ctx), void *ctx,
                   int64_t *faults, struct error *e);
 
+/* Calls `say` with each number that the record has for whoever looks after it: services by
+ * country, need, kind, visibility, evidence and age. A title comes with all its labels. */
+bool record_counts(struct record *r,
+                   void (*say)(const char *title, const char *label, int64_t count,
+                               void *ctx),
+                   void *ctx, struct error *e);
+
 #endif
