@@ -98,7 +98,8 @@ static bool details_delete(struct import_run *run, int64_t key, struct error *e)
 static bool visibility_changed(struct import_run *run, const struct row *row,
                                const struct standing *standing, struct error *e) {
     const char *before = standing->visibility.effective, *now = row->visibility.effective;
-    return row->is_new || strcmp(before, now) == 0 ||
+    bool by_edit = strcmp(row->visibility.decided_by, "steward") == 0; /* has its row */
+    return row->is_new || by_edit || strcmp(before, now) == 0 ||
            change_write(run, row->key, LAYER_EVENT, "visibility", before, now,
                         row->visibility.decided_by, e);
 }
