@@ -7,6 +7,9 @@
  * cell has two layers, that of the source and over it the steward's, if there is one; both
  * are kept (data/schema/0002_history.sql).
  *
+ * Runs of places and areas are listed with their counts; they are not taken back, since
+ * the earlier file, imported again, does that.
+ *
  * Undo, and who may see a place. A run is taken back by a new one, all of it or nothing:
  * what it added is retired, what it retired stands again, each layer of each cell gets its
  * old value. Visibility goes its own way:
@@ -29,7 +32,8 @@
 struct run_info {
     int64_t number;
     const char *kind;    /* import, edit, undo */
-    const char *source;  /* whose services it changed */
+    const char *things;  /* services, places, areas: what it changed */
+    const char *source;  /* whose */
     const char *made_by; /* the person; "" an import */
     int64_t undoes;      /* number of a run, or 0 */
     const char *at;      /* RFC 3339 */

@@ -25,7 +25,7 @@ bool history_person(const char *by, struct error *e) {
 #define RUN                                                                              \
     "run.key, run.kind, source.name, run.made_by, run.undoes,"                           \
     " coalesce(run.finished_at, run.started_at), run.added, run.updated, run.unchanged," \
-    " run.retired"
+    " run.retired, run.things"
 
 static const char sql_runs[] =
     "SELECT " RUN " FROM import_run AS run JOIN source ON source.key = run.source_key"
@@ -43,6 +43,7 @@ static struct run_info run_info(struct statement *s) {
         .updated = db_integer(s, 7),
         .unchanged = db_integer(s, 8),
         .retired = db_integer(s, 9),
+        .things = db_text(s, 10),
     };
 }
 
@@ -89,11 +90,11 @@ bool history_service(struct record *r, const uint8_t id[ID_BYTES], int64_t limit
     while ((got = db_step(s, e)) == 1) {
         struct change_info change = {
             .run = run_info(s),
-            .layer = db_text(s, 10),
-            .field = db_text(s, 11),
-            .old = text_or_null(s, 12),
-            .new = text_or_null(s, 13),
-            .beside = text_or_null(s, 14),
+            .layer = db_text(s, 11),
+            .field = db_text(s, 12),
+            .old = text_or_null(s, 13),
+            .new = text_or_null(s, 14),
+            .beside = text_or_null(s, 15),
         };
         each(&change, ctx);
     }

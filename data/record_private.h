@@ -134,7 +134,7 @@ struct import_run {
     size_t seen_words;
     bool broken;  /* a write failed: the run can only be aborted */
     bool settled; /* run_settle() is done */
-    bool places;  /* a place or an area changed */
+    const char *things; /* places, areas: what changed; NULL: services */
     uint32_t *scope; /* of places and areas put: scope_of(), each once */
     size_t scope_count, scope_capacity;
     struct section_map map[SECTION_COUNT];

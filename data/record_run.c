@@ -269,7 +269,7 @@ static const char sql_place_revision[] = "UPDATE directory SET place_revision = 
 static const char sql_finish[] =
     "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
     " revision = (SELECT revision FROM directory), added = :added, updated = :updated,"
-    " unchanged = :unchanged, retired = :retired WHERE key = :key";
+    " unchanged = :unchanged, retired = :retired, things = :things WHERE key = :key";
 
 static bool run_finish(struct import_run *run, struct error *e) {
     struct statement *s = db_prepare(run->db, sql_finish, e);
@@ -279,6 +279,7 @@ static bool run_finish(struct import_run *run, struct error *e) {
     db_bind_integer(s, ":updated", run->updated);
     db_bind_integer(s, ":unchanged", run->unchanged);
     db_bind_integer(s, ":retired", run->retired);
+    db_bind_text(s, ":things", run->things != NULL ? run->things : "services");
     db_bind_integer(s, ":key", run->key);
     return db_run(s, e);
 }
@@ -297,7 +298,7 @@ bool import_settle(struct import_run *run, struct error *e) {
 
 static bool run_complete(struct import_run *run, struct error *e) {
     return import_settle(run, e) && run_sql(run->db, sql_revision, e) &&
-           (!run->places || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
+           (run->things == NULL || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
 }
 
 static void run_free(struct import_run *run) {

@@ -15,6 +15,7 @@
 struct past_run {
     int64_t key, undoes, source_key;
     int64_t undone_by; /* a run that counts, or 0 */
+    bool of_services;
 };
 
 /* A row of `change`, owned by the arena. */
@@ -38,8 +39,8 @@ struct undoing {
 /* ---- runs ------------------------------------------------------------------------ */
 
 static const char sql_runs[] =
-    "SELECT key, coalesce(undoes, 0), source_key FROM import_run /*scan*/"
-    " ORDER BY key";
+    "SELECT key, coalesce(undoes, 0), source_key, things = 'services'"
+    " FROM import_run /*scan*/ ORDER BY key";
 
 static struct past_run *past_find(const struct undoing *u, int64_t key) {
     size_t low = 0, high = u->past_count;
@@ -61,7 +62,8 @@ static bool past_read(struct undoing *u, struct error *e) {
     while ((got = db_step(s, e)) == 1) {
         u->past = xgrow(u->past, &u->past_capacity, u->past_count, sizeof *u->past);
         u->past[u->past_count++] = (struct past_run){db_integer(s, 0), db_integer(s, 1),
-                                                     db_integer(s, 2), 0};
+                                                     db_integer(s, 2), 0,
+                                                     db_integer(s, 3) != 0};
     }
     for (size_t i = u->past_count; i-- > 0;) {
         struct past_run *undone = past_find(u, u->past[i].undoes);
@@ -83,6 +85,9 @@ static bool may_undo(const struct undoing *u, struct error *e) {
     if (run->undone_by != 0)
         return error_set(e, ERR_DATA, "run %lld was taken back already, by run %lld",
                          (long long)u->number, (long long)run->undone_by);
+    if (!run->of_services)
+        return error_set(e, ERR_DATA, "run %lld changed places or areas, and is not taken "
+                         "back: import the earlier file again", (long long)u->number);
     return true;
 }
 

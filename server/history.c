@@ -67,6 +67,8 @@ static void add_run(struct buf *b, const struct run_info *run) {
     buf_printf(b, "run %lld, %s", (long long)run->number, run->kind);
     if (run->undoes != 0)
         buf_printf(b, " of run %lld", (long long)run->undoes);
+    if (strcmp(run->things, "services") != 0)
+        buf_printf(b, " of %s", run->things);
     buf_str(b, run->made_by[0] != '\0' ? " by " : " of ");
     add_line(b, run->made_by[0] != '\0' ? run->made_by : run->source);
 }
@@ -88,6 +90,7 @@ static void json_run(struct buf *b, const struct run_info *run) {
     json_integer(b, "run", run->number);
     json_text(b, "at", run->at);
     json_text(b, "kind", run->kind);
+    json_text(b, "things", run->things);
     json_text(b, "source", run->source);
     json_text(b, "by", run->made_by[0] != '\0' ? run->made_by : NULL);
     buf_json_key(b, "undoes");
