@@ -63,10 +63,10 @@ async function compareOn(t, outlines, options = {}) {
     const gazetteer = makeGazetteer(random, outlines, options);
     const rows = makePlacedServices(random, { gazetteer, count: SERVICES, today: today() });
     const atlas = atlasOf(gazetteer);
-    const directory = makeDirectory(rows, vocabularies, { atlas });
     const { haven, places } = await startPlaces(gazetteer, rows);
     t.after(() => haven.stop());
-    await adoptPoints(haven, directory.atlas, places);
+    await adoptPoints(haven, atlas, places);
+    const directory = makeDirectory(rows, vocabularies, { atlas });
     const queries = Array.from({ length: QUERIES }, () =>
         makePlacedQuery(random, { gazetteer, rows }),
     );
@@ -80,13 +80,11 @@ async function comparePublic(t, outlines) {
     const random = makeRandom(SEED);
     const gazetteer = makeGazetteer(random, outlines);
     const rows = makePublicServices(random, { gazetteer, count: SERVICES, today: today() });
-    const directory = makeDirectory(rows, vocabularies, {
-        atlas: atlasOf(gazetteer),
-        role: 'public',
-    });
+    const atlas = atlasOf(gazetteer);
     const { haven, places } = await startPlaces(gazetteer, rows);
     t.after(() => haven.stop());
-    await adoptPoints(haven, directory.atlas, places);
+    await adoptPoints(haven, atlas, places);
+    const directory = makeDirectory(rows, vocabularies, { atlas, role: 'public' });
     const queries = Array.from({ length: QUERIES }, () =>
         makePublicQuery(random, { gazetteer, rows }),
     );
