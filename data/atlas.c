@@ -22,7 +22,7 @@ void atlas_free(struct atlas *a) {
         return;
     for (uint32_t i = 0; i < a->outline_count; i++)
         shape_free(a->outlines[i].shape);
-    void *arrays[] = {a->places, a->names, a->outlines,    a->corners, a->keys,
+    void *arrays[] = {a->places, a->names, a->outlines, a->corners,   a->keys,
                       a->by_id,  a->cell,  a->spots,    a->cell_first};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
@@ -54,7 +54,8 @@ bool atlas_within(const struct atlas *a, uint32_t place, uint32_t ancestor) {
 uint32_t atlas_outlined(const struct atlas *a, uint32_t place) {
     while (place != ATLAS_NONE && a->places[place].outlines.count == 0)
         place = a->places[place].parent;
-    return place != ATLAS_NONE && a->places[place].level > LEVEL_COUNTRY ? place : ATLAS_NONE;
+    return place != ATLAS_NONE && a->places[place].level > LEVEL_COUNTRY ? place
+                                                                         : ATLAS_NONE;
 }
 
 const char *atlas_name(const struct atlas *a, uint32_t place, const char *language) {
@@ -155,9 +156,8 @@ static struct ecef corner_ecef(struct atlas_corner c) {
 static struct ecef nearest_on_edge(struct ecef p, struct ecef u, struct ecef v) {
     double x = v.x - u.x, y = v.y - u.y, z = v.z - u.z;
     double length2 = x * x + y * y + z * z;
-    double t = length2 > 0
-                   ? ((p.x - u.x) * x + (p.y - u.y) * y + (p.z - u.z) * z) / length2
-                   : 0;
+    double t =
+        length2 > 0 ? ((p.x - u.x) * x + (p.y - u.y) * y + (p.z - u.z) * z) / length2 : 0;
     t = t < 0 ? 0 : t > 1 ? 1 : t;
     return (struct ecef){u.x + t * x, u.y + t * y, u.z + t * z};
 }
@@ -225,7 +225,8 @@ struct atlas_range atlas_range(const struct atlas *a, uint32_t place, struct poi
             }
         }
     }
-    return (struct atlas_range){atlas_least(a, place, p), geo_distance_near(from, farthest)};
+    return (struct atlas_range){atlas_least(a, place, p),
+                                geo_distance_near(from, farthest)};
 }
 
 /* ---- the nearest ---------------------------------------------------------------------------- */
@@ -266,7 +267,8 @@ static uint32_t nearest_within(const struct atlas *a, struct point p, double m,
         double apart = fabs(spot->point.lon - p.lon);
         if (spot->point.lat > p.lat + north)
             break;
-        if ((apart > east && apart < 360 - east) || !is_one_of(spot->country, countries, count))
+        if ((apart > east && apart < 360 - east) ||
+            !is_one_of(spot->country, countries, count))
             continue;
         double chord = geo_chord(from, geo_ecef(spot->point));
         if (chord < m) {

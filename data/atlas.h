@@ -29,8 +29,9 @@ struct atlas_run {
 
 struct atlas_place {
     uint8_t id[ID_BYTES];
-    uint32_t parent;  /* or ATLAS_NONE */
-    uint32_t pointed; /* whose point `point` is: itself, or the nearest above that has one;
+    uint32_t parent; /* or ATLAS_NONE */
+    uint32_t
+        pointed; /* whose point `point` is: itself, or the nearest above that has one;
                          ATLAS_NONE where none has */
     struct point point;
     struct atlas_run names;    /* in `names`; the first is the national gazetteer's */
@@ -86,8 +87,8 @@ struct atlas {
     struct atlas_key *keys;   /* by country, then name */
     uint32_t *by_id;          /* places */
     struct atlas_spot *spots; /* from south to north */
-    uint32_t *cell;           /* outlines that reach into a square degree: cell_first[n] ... */
-    uint32_t *cell_first;     /* of ATLAS_CELLS + 1 */
+    uint32_t *cell; /* outlines that reach into a square degree: cell_first[n] ... */
+    uint32_t *cell_first;                   /* of ATLAS_CELLS + 1 */
     uint32_t country_place[VOCABULARY_MAX]; /* by index in country.csv; or ATLAS_NONE */
     uint32_t place_count, name_count, outline_count, corner_count, key_count, spot_count;
     uint8_t digest[16]; /* of all that can be asked */
@@ -117,7 +118,15 @@ uint32_t atlas_find_id(const struct atlas *a, const uint8_t id[ID_BYTES]);
  * ATLAS_AMBIGUOUS where there are more of that level, ATLAS_NONE where there is none. */
 uint32_t atlas_find(const struct atlas *a, int country, const char *text, size_t len);
 
-/* The same of one level only, where `level` is not -1. */
+/* The country in which atlas_find() looks `text` up: the one whose code ends it, or
+ * `country`. */
+int atlas_find_country(int country, const char *text, size_t len);
+
+/* The country (index in country.csv) that `text` names in any language of the gazetteer, or
+ * by its English label; or -1. */
+int atlas_country_named(const struct atlas *a, const char *text, size_t len);
+
+/* The same as atlas_find() of one level only, where `level` is not -1. */
 uint32_t atlas_find_level(const struct atlas *a, int country, int level, const char *text,
                           size_t len);
 
@@ -126,11 +135,11 @@ uint32_t atlas_find_level(const struct atlas *a, int country, int level, const c
 struct atlas_holds {
     int count;
     uint32_t place[ATLAS_HOLDS_MAX];
-    uint64_t direct;  /* bit: place[n] holds it by an outline of its own */
+    uint64_t direct; /* bit: place[n] holds it by an outline of its own */
     bool has_chosen;
-    uint32_t chosen;  /* the place that stands for the point */
-    unsigned chain;   /* bit: level on which the chosen place decides */
-    bool outlines;    /* the outlines were asked */
+    uint32_t chosen; /* the place that stands for the point */
+    unsigned chain;  /* bit: level on which the chosen place decides */
+    bool outlines;   /* the outlines were asked */
 };
 
 /* The places whose outlines hold the point, and all that those lie in. */

@@ -3,7 +3,8 @@
  * Outlines and the places that they are the outlines of. By name (or code), if the place's
  * point lies in the outline or near it: there are districts of one name in several
  * provinces. Else by point: one place of the level lies in it that has no outline of this
- * source, only under another spelling. Else the outline makes a place.
+ * source, only under another spelling. Else by name where it lies. Else the outline makes a
+ * place.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ static void on_ring(const struct point *corner, size_t count, void *ctx) {
 
 /* ---- which place --------------------------------------------------------------------------- */
 
-static bool points_into(const struct atlas_place *p, uint32_t self, const struct shape *s) {
+static bool points_into(const struct atlas_place *p, uint32_t self,
+                        const struct shape *s) {
     if (p->pointed != self)
         return false;
     struct box box = shape_box(s);
@@ -58,12 +60,41 @@ static bool points_into(const struct atlas_place *p, uint32_t self, const struct
     return geo_chord(geo_ecef(p->point), geo_ecef(inside)) < BESIDE_M;
 }
 
-/* A place without a point of its own is taken by its name alone. */
+/* True when a place has outlines so far, and none of them holds the point. Outlines come by
+ * level: those of what lies above are there. */
+static bool is_beside(const struct atlas *a, uint32_t place, struct point p) {
+    bool outlined = false;
+    for (uint32_t i = 0; i < a->outline_count; i++) {
+        uint32_t of = a->outlines[i].place;
+        if (of != ATLAS_NONE && a->places[of].level > a->places[place].level)
+            break;
+        if (of != place)
+            continue;
+        if (shape_holds(a->outlines[i].shape, p))
+            return false;
+        outlined = true;
+    }
+    return outlined;
+}
+
+/* True when an outline of what the place lies in, below the country, says that it is not
+ * where `s` is. */
+static bool lies_elsewhere(const struct atlas *a, uint32_t place, const struct shape *s) {
+    for (uint32_t p = a->places[place].parent;
+         p != ATLAS_NONE && a->places[p].level > LEVEL_COUNTRY; p = a->places[p].parent)
+        if (is_beside(a, p, shape_inside(s)))
+            return true;
+    return false;
+}
+
+/* A place without a point of its own is taken by its name, and by what it lies in. */
 static bool may_be(const struct atlas_builder *b, uint32_t place, int level,
                    const struct shape *s) {
     const struct atlas_place *p = &b->atlas->places[place];
-    return p->level == level && (level == LEVEL_COUNTRY || p->pointed != place ||
-                                 points_into(p, place, s));
+    return p->level == level &&
+           (level == LEVEL_COUNTRY ||
+            ((p->pointed != place || points_into(p, place, s)) &&
+             !lies_elsewhere(b->atlas, place, s)));
 }
 
 /* The one place of that name and level that the outline may be of. */
@@ -91,18 +122,20 @@ static uint32_t find_place(struct atlas_builder *b, const struct stored_area *ar
     if (area->level == LEVEL_COUNTRY)
         return b->atlas->country_place[country];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        uint32_t found = names[i][0] ? by_name(b, country, area->level, names[i], s)
-                                     : ATLAS_NONE;
+        uint32_t found =
+            names[i][0] ? by_name(b, country, area->level, names[i], s) : ATLAS_NONE;
         if (found != ATLAS_NONE)
             return found;
     }
     return ATLAS_NONE;
 }
 
-static void keep_late(struct atlas_builder *b, const struct stored_area *area, int country,
-                      uint32_t outline) {
+static void keep_late(struct atlas_builder *b, const struct stored_area *area,
+                      int country, uint32_t outline) {
     struct late_area late = {
-        .outline = outline, .level = area->level, .country = (uint16_t)country,
+        .outline = outline,
+        .level = area->level,
+        .country = (uint16_t)country,
         .name = arena_strndup(&b->atlas->texts, area->name, strlen(area->name)),
         .name_local =
             arena_strndup(&b->atlas->texts, area->name_local, strlen(area->name_local)),
@@ -118,7 +151,8 @@ bool builder_on_area(const struct stored_area *area, void *ctx, struct error *e)
     int country = vocabulary_find(VOC_COUNTRY, area->country, strlen(area->country));
     struct shape *s = country < 0 ? NULL : shape_new(area->wkb, area->wkb_len, e);
     if (country < 0)
-        return error_set(e, ERR_DATA, "the record is damaged: an area in %.2s", area->country);
+        return error_set(e, ERR_DATA, "the record is damaged: an area in %.2s",
+                         area->country);
     if (s == NULL)
         return error_prefix(e, "the record is damaged: area %.100s: ", area->name);
     if (!b->has_keys)
@@ -126,9 +160,10 @@ bool builder_on_area(const struct stored_area *area, void *ctx, struct error *e)
     b->has_keys = true;
     uint32_t first = a->corner_count;
     shape_rings(s, ATLAS_TOLERANCE, on_ring, b);
-    struct atlas_outline outline = {
-        .place = find_place(b, area, country, s), .source_key = area->source_key, .shape = s,
-        .corners = {first, a->corner_count - first}};
+    struct atlas_outline outline = {.place = find_place(b, area, country, s),
+                                    .source_key = area->source_key,
+                                    .shape = s,
+                                    .corners = {first, a->corner_count - first}};
     if (outline.place == ATLAS_NONE)
         keep_late(b, area, country, a->outline_count);
     a->outlines =
@@ -177,14 +212,21 @@ static uint32_t parent_at(const struct atlas *a, int country, int level, struct 
     return best;
 }
 
+/* A place that its outline tells of, unless one of that name is known where it lies. */
 static uint32_t make_place(struct atlas_builder *b, const struct late_area *late) {
     struct atlas *a = b->atlas;
     const struct atlas_outline *o = &a->outlines[late->outline];
-    struct atlas_place place = {
-        .point = shape_inside(o->shape), .pointed = a->place_count, .population = -1,
-        .country = late->country, .kind = (uint8_t)late->level, .level = (uint8_t)late->level};
+    struct atlas_place place = {.point = shape_inside(o->shape),
+                                .pointed = a->place_count,
+                                .population = -1,
+                                .country = late->country,
+                                .kind = (uint8_t)late->level,
+                                .level = (uint8_t)late->level};
     place.parent = parent_at(a, late->country, late->level, place.point);
     memcpy(place.id, late->id, ID_BYTES);
+    uint32_t same = builder_same_place(b, &place, late->name);
+    if (same != ATLAS_NONE)
+        return same;
     uint32_t n = builder_add_place(b, &place, o->source_key);
     builder_add_name(b, n, NAME_NATIONAL, "", late->name);
     builder_add_name(b, n, NAME_OTHER, "", late->name_local);

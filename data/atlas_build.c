@@ -21,7 +21,8 @@ static uint32_t of_key(const struct atlas_builder *b, int64_t key) {
 
 static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
     while (b->of_key_count <= (size_t)key) {
-        b->of_key = xgrow(b->of_key, &b->of_key_capacity, b->of_key_count, sizeof *b->of_key);
+        b->of_key =
+            xgrow(b->of_key, &b->of_key_capacity, b->of_key_count, sizeof *b->of_key);
         b->of_key[b->of_key_count++] = ATLAS_NONE;
     }
     b->of_key[key] = place;
@@ -31,25 +32,14 @@ static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
  * the same place. Places of one source are never taken for one another. */
 static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *place,
                            const struct stored_place *from) {
-    const uint32_t what[] = {place->country, place->level,
-                             place->level == LEVEL_POINT ? place->kind : 0, place->parent};
-    bool added;
-    b->scratch.len = 0;
-    buf_add(&b->scratch, what, sizeof what);
-    if (place->level > LEVEL_COUNTRY) /* which have a code, and names in plenty */
-        fold(from->name, strlen(from->name), &b->scratch);
-    uint32_t n = intern(&b->same, b->scratch.data, b->scratch.len, &added);
-    if (added) {
-        b->same_place = xgrow(b->same_place, &b->same_capacity, n, sizeof *b->same_place);
-        b->same_place[n] = b->atlas->place_count;
-        return ATLAS_NONE;
-    }
-    uint32_t other = b->same_place[n];
-    return b->source[other] != from->source_key ? other : ATLAS_NONE;
+    uint32_t other = builder_same_place(b, place, from->name);
+    return other == ATLAS_NONE || b->source[other] != from->source_key ? other
+                                                                       : ATLAS_NONE;
 }
 
 /* A place keeps the point and the size that were told first. */
-static void merge(struct atlas_builder *b, uint32_t into, const struct stored_place *from) {
+static void merge(struct atlas_builder *b, uint32_t into,
+                  const struct stored_place *from) {
     struct atlas_place *p = &b->atlas->places[into];
     if (p->pointed == ATLAS_NONE && from->has_point) {
         p->point = from->point;
@@ -64,13 +54,17 @@ static bool on_place(const struct stored_place *from, void *ctx, struct error *e
     int kind = vocabulary_find(VOC_PLACE_KIND, from->kind, strlen(from->kind));
     int country = vocabulary_find(VOC_COUNTRY, from->country, strlen(from->country));
     if (kind < 0 || country < 0)
-        return error_set(e, ERR_DATA, "the record is damaged: a place of kind %.40s in %.2s",
+        return error_set(e, ERR_DATA,
+                         "the record is damaged: a place of kind %.40s in %.2s",
                          from->kind, from->country);
-    struct atlas_place place = {
-        .parent = of_key(b, from->parent_key), .population = from->population,
-        .country = (uint16_t)country, .kind = (uint8_t)kind,
-        .level = (uint8_t)place_level(kind), .point = from->point,
-        .pointed = from->has_point ? b->atlas->place_count : ATLAS_NONE};
+    struct atlas_place place = {.parent = of_key(b, from->parent_key),
+                                .population = from->population,
+                                .country = (uint16_t)country,
+                                .kind = (uint8_t)kind,
+                                .level = (uint8_t)place_level(kind),
+                                .point = from->point,
+                                .pointed =
+                                    from->has_point ? b->atlas->place_count : ATLAS_NONE};
     memcpy(place.id, from->id, ID_BYTES);
     uint32_t n = same_place(b, &place, from);
     bool merged = n != ATLAS_NONE;
@@ -90,7 +84,8 @@ static bool on_name(int64_t place_key, const char *language, const char *value, 
     uint32_t place = of_key(b, place_key);
     (void)e;
     if (place != ATLAS_NONE)
-        builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language, value);
+        builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language,
+                         value);
     return true;
 }
 
@@ -109,7 +104,8 @@ static void point_all(struct atlas *a) {
 
 static int compare_ids(const void *x, const void *y, void *ctx) {
     const struct atlas_place *places = ctx;
-    return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id, ID_BYTES);
+    return memcmp(places[*(const uint32_t *)x].id, places[*(const uint32_t *)y].id,
+                  ID_BYTES);
 }
 
 static int compare_spots(const void *x, const void *y) {

@@ -10,6 +10,24 @@ static const char *keep(struct atlas *a, const char *text) {
     return arena_strndup(&a->texts, text, strlen(text));
 }
 
+uint32_t builder_same_place(struct atlas_builder *b, const struct atlas_place *place,
+                            const char *name) {
+    const uint32_t what[] = {place->country, place->level,
+                             place->level == LEVEL_POINT ? place->kind : 0,
+                             place->parent};
+    bool added;
+    b->scratch.len = 0;
+    buf_add(&b->scratch, what, sizeof what);
+    if (place->level > LEVEL_COUNTRY) /* which have a code, and names in plenty */
+        fold(name, strlen(name), &b->scratch);
+    uint32_t n = intern(&b->same, b->scratch.data, b->scratch.len, &added);
+    if (!added)
+        return b->same_place[n];
+    b->same_place = xgrow(b->same_place, &b->same_capacity, n, sizeof *b->same_place);
+    b->same_place[n] = b->atlas->place_count;
+    return ATLAS_NONE;
+}
+
 uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
                            int64_t source_key) {
     struct atlas *a = b->atlas;
@@ -78,8 +96,8 @@ void builder_sort_names(struct atlas_builder *b) {
         b->scratch.len = 0;
         fold(n->name.text, strlen(n->name.text), &b->scratch);
         if (b->scratch.len > 0)
-            a->keys[a->key_count++] =
-                (struct atlas_key){keep(a, buf_text(&b->scratch)), n->place, place->country};
+            a->keys[a->key_count++] = (struct atlas_key){keep(a, buf_text(&b->scratch)),
+                                                         n->place, place->country};
     }
     qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
     uint32_t kept = 0;

@@ -39,6 +39,11 @@ struct atlas_builder {
     struct buf scratch;
 };
 
+/* The place with the country, level and parent of `place`, and that name; or ATLAS_NONE, and
+ * the next one that is added is taken to be it. */
+uint32_t builder_same_place(struct atlas_builder *b, const struct atlas_place *place,
+                            const char *name);
+
 /* Adds a place, as `source_key` told of it; returns its number. */
 uint32_t builder_add_place(struct atlas_builder *b, const struct atlas_place *place,
                            int64_t source_key);

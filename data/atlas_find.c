@@ -70,8 +70,8 @@ bool atlas_key_is(const struct atlas *a, uint32_t key, int country, const char *
 
 static bool has_name(const struct atlas *a, uint32_t place, const char *folded) {
     int country = a->places[place].country;
-    for (uint32_t i = atlas_first_key(a, country, folded); atlas_key_is(a, i, country, folded);
-         i++)
+    for (uint32_t i = atlas_first_key(a, country, folded);
+         atlas_key_is(a, i, country, folded); i++)
         if (a->keys[i].place == place)
             return true;
     return false;
@@ -98,8 +98,8 @@ static uint32_t choose(const struct atlas *a, struct asked *asked) {
          atlas_key_is(a, i, asked->country, folded); i++) {
         uint32_t place = a->keys[i].place;
         unsigned level = a->places[place].level;
-        if ((asked->level >= 0 && level != (unsigned)asked->level) || level > best_level ||
-            place == best || !lies_in(a, place, asked))
+        if ((asked->level >= 0 && level != (unsigned)asked->level) ||
+            level > best_level || place == best || !lies_in(a, place, asked))
             continue;
         best = level < best_level ? place : ATLAS_AMBIGUOUS;
         best_level = level;
@@ -117,4 +117,34 @@ uint32_t atlas_find_level(const struct atlas *a, int country, int level, const c
 
 uint32_t atlas_find(const struct atlas *a, int country, const char *text, size_t len) {
     return atlas_find_level(a, country, -1, text, len);
+}
+
+int atlas_find_country(int country, const char *text, size_t len) {
+    struct asked asked = {.country = country, .level = -1};
+    bool fine = asked_read(&asked, text, len);
+    asked_free(&asked);
+    return fine ? asked.country : country;
+}
+
+static bool is_label(int country, const struct buf *folded) {
+    const char *label = vocabulary(VOC_COUNTRY)->terms[country].label[0];
+    struct buf own = {0};
+    fold(label, strlen(label), &own);
+    bool same = own.len == folded->len && own.len > 0 &&
+                memcmp(own.data, folded->data, own.len) == 0;
+    buf_free(&own);
+    return same;
+}
+
+int atlas_country_named(const struct atlas *a, const char *text, size_t len) {
+    struct buf folded = {0};
+    int found = -1;
+    fold(text, len, &folded);
+    for (int i = 0; i < vocabulary(VOC_COUNTRY)->count && found < 0; i++)
+        if (is_label(i, &folded) ||
+            (a->country_place[i] != ATLAS_NONE && folded.len > 0 &&
+             has_name(a, a->country_place[i], buf_text(&folded))))
+            found = i;
+    buf_free(&folded);
+    return found;
 }

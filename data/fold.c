@@ -20,8 +20,8 @@
 static const struct {
     UChar32 letter;
     const char *typed;
-} typed[] = {{0xe6, "ae"}, {0xf0, "d"}, {0xf8, "o"}, {0x111, "d"}, {0x131, "i"},
-             {0x142, "l"}, {0x153, "oe"}};
+} typed[] = {{0xe6, "ae"}, {0xf0, "d"},  {0xf8, "o"},  {0x111, "d"},
+             {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}};
 
 static bool keep(UChar32 c) {
     bool latin_mark = c >= 0x300 && c <= 0x36f;
@@ -70,8 +70,8 @@ static size_t cut(const char *name, size_t len) {
 }
 
 /* `in` normalized by `how` into `out` of UNITS_MAX; the number of units. */
-static int32_t normalize(const UNormalizer2 *how, const UChar *in, int32_t len, UChar *out,
-                         UErrorCode *status) {
+static int32_t normalize(const UNormalizer2 *how, const UChar *in, int32_t len,
+                         UChar *out, UErrorCode *status) {
     return unorm2_normalize(how, in, len, out, UNITS_MAX, status);
 }
 
@@ -93,7 +93,8 @@ void fold(const char *name, size_t len, struct buf *out) {
         fold_ascii(name, len, out);
         return;
     }
-    u_strFromUTF8WithSub(a, UNITS_MAX, &units, name, (int32_t)len, U_SENTINEL, NULL, &status);
+    u_strFromUTF8WithSub(a, UNITS_MAX, &units, name, (int32_t)len, U_SENTINEL, NULL,
+                         &status);
     if (status == U_INVALID_CHAR_FOUND)
         return; /* not UTF-8: no name */
     units = normalize(unorm2_getNFKCCasefoldInstance(&status), a, units, b, &status);

@@ -12,7 +12,12 @@
 
 /* Levels of administration; towns and crossings stand beside them. */
 enum place_level {
-    LEVEL_COUNTRY, LEVEL_PROVINCE, LEVEL_DISTRICT, LEVEL_COMMUNE, LEVEL_VILLAGE, LEVEL_POINT
+    LEVEL_COUNTRY,
+    LEVEL_PROVINCE,
+    LEVEL_DISTRICT,
+    LEVEL_COMMUNE,
+    LEVEL_VILLAGE,
+    LEVEL_POINT
 };
 
 /* The level of a kind (index in place_kind.csv, whose first five are the levels). */
@@ -30,7 +35,7 @@ struct place_row {
     const char *parent;  /* id of the source, or "" */
     const char *country; /* ISO 3166-1 alpha-2 */
     const char *code;
-    const char *name;     /* romanised */
+    const char *name;      /* romanised */
     const char *lat, *lon; /* canonical decimals, both or neither */
     const char *population;
     const char *evidence;
@@ -91,7 +96,8 @@ struct place_reader {
     bool (*area)(const struct stored_area *area, void *ctx, struct error *e);
     void *ctx;
 };
-bool record_each_place(struct record *r, const struct place_reader *reader, struct error *e);
+bool record_each_place(struct record *r, const struct place_reader *reader,
+                       struct error *e);
 
 /* `revision` of the directory when a place or an area changed last; 0: never. */
 bool record_place_revision(struct record *r, int64_t *out, struct error *e);

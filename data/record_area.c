@@ -73,10 +73,11 @@ enum put_result area_put(struct import_run *run, const struct area_row *row,
 
 static const char sql_scope[] = "SELECT key, country, level FROM area"
                                 " WHERE source_key = :source_key AND retired_run IS NULL";
-static const char sql_retire[] = "UPDATE area SET retired_run = :run_key WHERE key = :key";
+static const char sql_retire[] =
+    "UPDATE area SET retired_run = :run_key WHERE key = :key";
 
 bool area_retire_missing(struct import_run *run, bool only_count, int64_t *present,
                          int64_t *missing, struct error *e) {
-    return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present, missing,
-                            e);
+    return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present,
+                            missing, e);
 }

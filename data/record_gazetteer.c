@@ -85,7 +85,8 @@ static bool missing_keys(struct import_run *run, const char *sql, int64_t *prese
     return got == 0;
 }
 
-static bool retire(struct import_run *run, const char *sql, int64_t key, struct error *e) {
+static bool retire(struct import_run *run, const char *sql, int64_t key,
+                   struct error *e) {
     struct statement *s = db_prepare(run->db, sql, e);
     if (s == NULL)
         return false;

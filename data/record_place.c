@@ -19,8 +19,9 @@ static int kind_of(const char *code) {
 
 static void row_digest(const struct place_row *row, struct buf *scratch,
                        uint8_t out[DIGEST_BYTES]) {
-    const char *cells[] = {row->kind, row->parent, row->country,    row->code,    row->name,
-                           row->lat,  row->lon,    row->population, row->evidence};
+    const char *cells[] = {row->kind, row->parent,     row->country,
+                           row->code, row->name,       row->lat,
+                           row->lon,  row->population, row->evidence};
     scratch->len = 0;
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         buf_add(scratch, cells[i], strlen(cells[i]) + 1);
@@ -52,8 +53,9 @@ static bool parent_find(struct import_run *run, const struct place_row *row, int
     db_bind_text(s, ":id", row->parent);
     int got = db_step(s, e);
     if (got == 0)
-        return error_set(e, ERR_DATA, "parent: no place has the id \"%.100s\"; allowed: the "
-                                      "id of an earlier row of the same source",
+        return error_set(e, ERR_DATA,
+                         "parent: no place has the id \"%.100s\"; allowed: the "
+                         "id of an earlier row of the same source",
                          row->parent);
     if (got < 0)
         return false;
@@ -161,12 +163,13 @@ enum put_result place_put(struct import_run *run, const struct place_row *row,
 
 static const char sql_scope[] = "SELECT key, country, 0 FROM place"
                                 " WHERE source_key = :source_key AND retired_run IS NULL";
-static const char sql_retire[] = "UPDATE place SET retired_run = :run_key WHERE key = :key";
+static const char sql_retire[] =
+    "UPDATE place SET retired_run = :run_key WHERE key = :key";
 
 bool place_retire_missing(struct import_run *run, bool only_count, int64_t *present,
                           int64_t *missing, struct error *e) {
-    return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present, missing,
-                            e);
+    return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present,
+                            missing, e);
 }
 
 /* ---- out ------------------------------------------------------------------------------- */
@@ -180,19 +183,25 @@ static const char sql_places[] =
     " AND term.code = place.kind"
     " WHERE retired_run IS NULL ORDER BY min(term.position, 5), place.key /*sort*/";
 
-static bool places_each(struct db *db, const struct place_reader *reader, struct error *e) {
+static bool places_each(struct db *db, const struct place_reader *reader,
+                        struct error *e) {
     struct statement *s = db_prepare(db, sql_places, e);
     struct stored_place p;
     int got;
     if (s == NULL)
         return false;
     while ((got = db_step(s, e)) == 1) {
-        p = (struct stored_place){
-            .key = db_integer(s, 0), .source_key = db_integer(s, 2), .kind = db_text(s, 3),
-            .parent_key = db_integer(s, 4), .country = db_text(s, 5), .code = db_text(s, 6),
-            .name = db_text(s, 7), .has_point = !db_is_null(s, 8),
-            .point = {db_real(s, 9), db_real(s, 8)},
-            .population = db_is_null(s, 10) ? -1 : db_integer(s, 10)};
+        p = (struct stored_place){.key = db_integer(s, 0),
+                                  .source_key = db_integer(s, 2),
+                                  .kind = db_text(s, 3),
+                                  .parent_key = db_integer(s, 4),
+                                  .country = db_text(s, 5),
+                                  .code = db_text(s, 6),
+                                  .name = db_text(s, 7),
+                                  .has_point = !db_is_null(s, 8),
+                                  .point = {db_real(s, 9), db_real(s, 8)},
+                                  .population =
+                                      db_is_null(s, 10) ? -1 : db_integer(s, 10)};
         if (db_bytes(s, 1) != ID_BYTES)
             return error_set(e, ERR_DATA, "the record is damaged: an id of a place");
         memcpy(p.id, db_blob(s, 1), ID_BYTES);
@@ -202,10 +211,12 @@ static bool places_each(struct db *db, const struct place_reader *reader, struct
     return got == 0;
 }
 
-static const char sql_names[] = "SELECT place_key, language, value FROM place_name /*scan*/"
-                                " ORDER BY place_key, language, position";
+static const char sql_names[] =
+    "SELECT place_key, language, value FROM place_name /*scan*/"
+    " ORDER BY place_key, language, position";
 
-static bool names_each(struct db *db, const struct place_reader *reader, struct error *e) {
+static bool names_each(struct db *db, const struct place_reader *reader,
+                       struct error *e) {
     struct statement *s = db_prepare(db, sql_names, e);
     int got;
     if (s == NULL)
@@ -220,17 +231,22 @@ static const char sql_areas[] =
     "SELECT id, source_key, level, country, code, name, name_local, AsBinary(outline)"
     " FROM area /*scan*/ WHERE retired_run IS NULL ORDER BY level, key /*sort*/";
 
-static bool areas_each(struct db *db, const struct place_reader *reader, struct error *e) {
+static bool areas_each(struct db *db, const struct place_reader *reader,
+                       struct error *e) {
     struct statement *s = db_prepare(db, sql_areas, e);
     struct stored_area a;
     int got;
     if (s == NULL)
         return false;
     while ((got = db_step(s, e)) == 1) {
-        a = (struct stored_area){
-            .source_key = db_integer(s, 1), .level = (int)db_integer(s, 2),
-            .country = db_text(s, 3), .code = db_text(s, 4), .name = db_text(s, 5),
-            .name_local = db_text(s, 6), .wkb = db_blob(s, 7), .wkb_len = db_bytes(s, 7)};
+        a = (struct stored_area){.source_key = db_integer(s, 1),
+                                 .level = (int)db_integer(s, 2),
+                                 .country = db_text(s, 3),
+                                 .code = db_text(s, 4),
+                                 .name = db_text(s, 5),
+                                 .name_local = db_text(s, 6),
+                                 .wkb = db_blob(s, 7),
+                                 .wkb_len = db_bytes(s, 7)};
         if (db_bytes(s, 0) != ID_BYTES)
             return error_set(e, ERR_DATA, "the record is damaged: an id of an area");
         memcpy(a.id, db_blob(s, 0), ID_BYTES);
@@ -240,7 +256,8 @@ static bool areas_each(struct db *db, const struct place_reader *reader, struct 
     return got == 0;
 }
 
-bool record_each_place(struct record *r, const struct place_reader *reader, struct error *e) {
+bool record_each_place(struct record *r, const struct place_reader *reader,
+                       struct error *e) {
     if (!db_exec(r->db, "BEGIN", e))
         return false;
     bool ok = places_each(r->db, reader, e) && names_each(r->db, reader, e) &&

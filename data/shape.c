@@ -79,15 +79,16 @@ static GEOSGeometry *polygons_only(GEOSContextHandle_t c, GEOSGeometry *g) {
     for (int i = 0; i < count; i++) {
         const GEOSGeometry *one = GEOSGetGeometryN_r(c, g, i);
         int type = GEOSGeomTypeId_r(c, one);
-        for (int k = 0; type == GEOS_MULTIPOLYGON && k < GEOSGetNumGeometries_r(c, one); k++) {
+        for (int k = 0; type == GEOS_MULTIPOLYGON && k < GEOSGetNumGeometries_r(c, one);
+             k++) {
             part = xrealloc(part, (size_t)(count + kept + 2), sizeof(GEOSGeometry *));
             part[kept++] = GEOSGeom_clone_r(c, GEOSGetGeometryN_r(c, one, k));
         }
         if (type == GEOS_POLYGON)
             part[kept++] = GEOSGeom_clone_r(c, one);
     }
-    GEOSGeometry *all = GEOSGeom_createCollection_r(c, GEOS_MULTIPOLYGON, part,
-                                                    (unsigned)kept);
+    GEOSGeometry *all =
+        GEOSGeom_createCollection_r(c, GEOS_MULTIPOLYGON, part, (unsigned)kept);
     free(part);
     GEOSGeom_destroy_r(c, g);
     return all;
@@ -114,8 +115,8 @@ static bool repair(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, size
     double after = area_of(c, *g);
     if (after > 0 && fabs(after - before) <= REPAIR_KEEPS * before)
         return true;
-    return error_set(e, ERR_DATA, "%s; a repair would change its area by %.1f %%", repaired,
-                     before > 0 ? 100 * fabs(after - before) / before : 100.0);
+    return error_set(e, ERR_DATA, "%s; a repair would change its area by %.1f %%",
+                     repaired, before > 0 ? 100 * fabs(after - before) / before : 100.0);
 }
 
 /* Degrees of longitude and latitude, and no other unit. */
@@ -126,15 +127,16 @@ static bool in_degrees(GEOSContextHandle_t c, const GEOSGeometry *g) {
            west >= -180 && east <= 180 && south >= -90 && north <= 90;
 }
 
-static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, size_t size,
-                       struct error *e) {
+static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired,
+                       size_t size, struct error *e) {
     if (!is_areal(c, *g))
         return error_set(e, ERR_DATA, "not a polygon; allowed: Polygon, MultiPolygon");
     if (GEOSisEmpty_r(c, *g))
         return error_set(e, ERR_DATA, "an empty polygon");
     if (!in_degrees(c, *g))
-        return error_set(e, ERR_DATA, "coordinates beyond 180 and 90 degrees; allowed: "
-                                      "longitude and latitude, WGS 84");
+        return error_set(e, ERR_DATA,
+                         "coordinates beyond 180 and 90 degrees; allowed: "
+                         "longitude and latitude, WGS 84");
     if (GEOSisValid_r(c, *g) != 1 && !repair(c, g, repaired, size, e))
         return false;
     if (GEOSGeomTypeId_r(c, *g) == GEOS_POLYGON)
@@ -142,8 +144,8 @@ static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, 
     return true;
 }
 
-bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired, size_t size,
-                 struct error *e) {
+bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired,
+                 size_t size, struct error *e) {
     GEOSContextHandle_t c = context();
     GEOSGeometry *g = parse(c, wkb, len, e);
     repaired[0] = '\0';

@@ -20,8 +20,8 @@ struct shape; /* a multipolygon, prepared for many points */
  * that crosses itself is repaired where that keeps its area within a hundredth; what was
  * wrong then stands in `repaired` (at most `size` bytes, "" where nothing was). False: `e`
  * says what is wrong: no polygon, nothing in it, beyond the repair. */
-bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired, size_t size,
-                 struct error *e);
+bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired,
+                 size_t size, struct error *e);
 
 /* Prepares a multipolygon. NULL: `e` says what is wrong. Free with shape_free(). */
 struct shape *shape_new(const void *wkb, size_t len, struct error *e);
@@ -41,6 +41,7 @@ struct point shape_inside(const struct shape *s);
 /* Calls `each` with the corners of every ring, the last the same as the first, after
  * dropping those that change the outline by less than `tolerance` degrees. */
 void shape_rings(const struct shape *s, double tolerance,
-                 void (*each)(const struct point *corner, size_t count, void *ctx), void *ctx);
+                 void (*each)(const struct point *corner, size_t count, void *ctx),
+                 void *ctx);
 
 #endif

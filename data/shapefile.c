@@ -52,9 +52,10 @@ static bool projection_fine(const char *path, struct error *e) {
         return true;
     wkt[fread(wkt, 1, PRJ_MAX, f)] = '\0';
     fclose(f);
-    return is_wgs84(wkt) ||
-           error_set(e, ERR_DATA, "%s: its .prj names another projection (%.60s...); "
-                                  "allowed: degrees, WGS 84 (EPSG:4326)", path, wkt);
+    return is_wgs84(wkt) || error_set(e, ERR_DATA,
+                                      "%s: its .prj names another projection (%.60s...); "
+                                      "allowed: degrees, WGS 84 (EPSG:4326)",
+                                      path, wkt);
 }
 
 /* Module arguments cannot be bound, and VirtualShape takes the quotes away without looking
@@ -69,7 +70,8 @@ static bool quote(struct buf *sql, const char *text, size_t len, struct error *e
     return true;
 }
 
-static bool attach(struct db *db, const char *path, const char *encoding, struct error *e) {
+static bool attach(struct db *db, const char *path, const char *encoding,
+                   struct error *e) {
     struct buf sql = {0};
     buf_str(&sql, "CREATE VIRTUAL TABLE temp.shape USING VirtualShape(");
     bool done = quote(&sql, path, strlen(path) - strlen(".shp"), e);
@@ -125,7 +127,8 @@ static int64_t rows_promised(const char *path) {
 }
 
 bool shapefile_read(const char *path, const char *encoding,
-                    bool (*each)(const struct shapefile_row *row, void *ctx, struct error *e),
+                    bool (*each)(const struct shapefile_row *row, void *ctx,
+                                 struct error *e),
                     void *ctx, struct error *e) {
     struct statement *s = NULL;
     if (!files_stand(path, e) || !projection_fine(path, e))
@@ -140,8 +143,10 @@ bool shapefile_read(const char *path, const char *encoding,
         int64_t got = 0, wanted = rows_promised(path);
         done = rows_each(s, &a, &got, each, ctx, e) &&
                (got == wanted ||
-                error_set(e, ERR_DATA, "%s: %lld of %lld rows could be read: not a sound "
-                          "shapefile", path, (long long)got, (long long)wanted));
+                error_set(e, ERR_DATA,
+                          "%s: %lld of %lld rows could be read: not a sound "
+                          "shapefile",
+                          path, (long long)got, (long long)wanted));
         free(a.name);
         free(a.value);
     }

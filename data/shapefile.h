@@ -13,7 +13,8 @@
 
 struct shapefile_row {
     int64_t number; /* from 1 */
-    const char *const *name, *const *value; /* of its attributes; a value is "" for none */
+    const char *const *name, *const
+                                 *value; /* of its attributes; a value is "" for none */
     size_t count;
     const void *wkb; /* NULL where it has no geometry */
     size_t wkb_len;
@@ -23,7 +24,8 @@ struct shapefile_row {
  * call; false stops with failure. `encoding` is that of the .dbf ("UTF-8", "CP874").
  * Another projection than degrees on WGS 84, as its .prj tells, is refused. */
 bool shapefile_read(const char *path, const char *encoding,
-                    bool (*each)(const struct shapefile_row *row, void *ctx, struct error *e),
+                    bool (*each)(const struct shapefile_row *row, void *ctx,
+                                 struct error *e),
                     void *ctx, struct error *e);
 
 #endif

@@ -174,7 +174,7 @@ static int32_t date_days(const char *text) {
     return (int32_t)civil_floor(civil_minutes(t), CIVIL_DAY);
 }
 
-/* One area of `covers`, in the service's country unless it names another. */
+/* One area of `covers`, in the service's country unless it names another, or is one. */
 static struct snap_cover cover_of(const struct snapshot_builder *b, uint16_t country,
                                   struct slice area) {
     int code = vocabulary_find(VOC_COUNTRY, area.at, area.len);
@@ -183,8 +183,14 @@ static struct snap_cover cover_of(const struct snapshot_builder *b, uint16_t cou
     if (code >= 0)
         return (struct snap_cover){ATLAS_NONE, (uint16_t)code, COVERS_COUNTRY};
     uint32_t place = atlas_find(b->atlas, country, area.at, area.len);
-    if (place == ATLAS_NONE || place == ATLAS_AMBIGUOUS)
-        return (struct snap_cover){ATLAS_NONE, country, COVERS_NAME};
+    if (place == ATLAS_NONE)
+        code = atlas_country_named(b->atlas, area.at, area.len);
+    if (code >= 0)
+        return (struct snap_cover){ATLAS_NONE, (uint16_t)code, COVERS_COUNTRY};
+    if (place == ATLAS_NONE || place == ATLAS_AMBIGUOUS) {
+        int in = atlas_find_country(country, area.at, area.len);
+        return (struct snap_cover){ATLAS_NONE, (uint16_t)in, COVERS_NAME};
+    }
     const struct atlas_place *p = &b->atlas->places[place];
     return (struct snap_cover){place, p->country,
                                p->level == LEVEL_COUNTRY ? COVERS_COUNTRY : COVERS_PLACE};

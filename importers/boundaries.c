@@ -31,8 +31,8 @@ static const char *const usual[AREA_FIELDS][8] = {
     [AREA_LEVEL] = {"level", "shapeType"},
 };
 
-static const char *const field_names[AREA_FIELDS] = {"id", "name", "local", "country",
-                                                     "code", "level"};
+static const char *const field_names[AREA_FIELDS] = {"id",      "name", "local",
+                                                     "country", "code", "level"};
 
 struct feature {
     int64_t number, line;
@@ -122,8 +122,9 @@ static bool read_level(const struct import_options *o, const struct feature *f, 
                        struct error *e) {
     const char *text = o->level != NULL ? o->level : field_value(o, f, AREA_LEVEL, 0);
     *out = text != NULL ? level_of(text) : -1;
-    return *out >= 0 || error_set(e, ERR_DATA, "level: not stated; allowed: --level 0 "
-                                               "(country) to 3 (commune), or --level-field");
+    return *out >= 0 || error_set(e, ERR_DATA,
+                                  "level: not stated; allowed: --level 0 "
+                                  "(country) to 3 (commune), or --level-field");
 }
 
 static bool text_fine(const char *field, const char *text, struct error *e) {
@@ -131,14 +132,16 @@ static bool text_fine(const char *field, const char *text, struct error *e) {
     for (const char *c = text; *c != '\0'; c++)
         printable = printable && (unsigned char)*c >= 0x20 && *c != 0x7f;
     if (!printable || !text_utf8(text, strlen(text), NULL))
-        return error_set(e, ERR_DATA, "%s: not one line of UTF-8 text (a shapefile needs "
-                                      "--encoding?)", field);
+        return error_set(e, ERR_DATA,
+                         "%s: not one line of UTF-8 text (a shapefile needs "
+                         "--encoding?)",
+                         field);
     return strlen(text) <= VALUE_MAX ||
            error_set(e, ERR_DATA, "%s: longer than %d bytes", field, VALUE_MAX);
 }
 
-static bool read_fields(const struct import_options *o, const struct feature *f, int level,
-                        const char *value[AREA_FIELDS], struct error *e) {
+static bool read_fields(const struct import_options *o, const struct feature *f,
+                        int level, const char *value[AREA_FIELDS], struct error *e) {
     for (int i = 0; i < AREA_LEVEL; i++) {
         value[i] = field_value(o, f, (enum area_field)i, level);
         if (value[i] == NULL)
@@ -151,12 +154,15 @@ static bool read_fields(const struct import_options *o, const struct feature *f,
         value[AREA_COUNTRY] = o->country;
     for (int i = AREA_ID; i <= AREA_NAME; i++)
         if (value[i][0] == '\0')
-            return error_set(e, ERR_DATA, "%s: not stated; allowed: --%s-field PROPERTY names "
-                                          "it", field_names[i], field_names[i]);
+            return error_set(e, ERR_DATA,
+                             "%s: not stated; allowed: --%s-field PROPERTY names "
+                             "it",
+                             field_names[i], field_names[i]);
     const char *country = value[AREA_COUNTRY];
     return vocabulary_find(VOC_COUNTRY, country, strlen(country)) >= 0 ||
-           error_set(e, ERR_DATA, "country: \"%.20s\" is no country; allowed: two letters (ISO "
-                                  "3166-1), --country XX for all, or --country-field PROPERTY",
+           error_set(e, ERR_DATA,
+                     "country: \"%.20s\" is no country; allowed: two letters (ISO "
+                     "3166-1), --country XX for all, or --country-field PROPERTY",
                      country);
 }
 
@@ -184,23 +190,28 @@ static bool put(struct reading *r, const struct feature *f, int level,
     char repaired[200];
     struct error why = {0};
     r->sound.len = 0;
-    if (!shape_clean(r->wkb.data, r->wkb.len, &r->sound, repaired, sizeof repaired, &why)) {
+    if (!shape_clean(r->wkb.data, r->wkb.len, &r->sound, repaired, sizeof repaired,
+                     &why)) {
         gazetteer_reject(r->g, f->line, title, why.message);
         return true;
     }
     if (repaired[0] != '\0')
         note_repair(r, f, value[AREA_NAME], repaired);
-    const struct area_row area = {
-        .id = value[AREA_ID], .level = level, .country = value[AREA_COUNTRY],
-        .code = value[AREA_CODE], .name = value[AREA_NAME], .name_local = value[AREA_LOCAL],
-        .wkb = r->sound.data, .wkb_len = r->sound.len};
+    const struct area_row area = {.id = value[AREA_ID],
+                                  .level = level,
+                                  .country = value[AREA_COUNTRY],
+                                  .code = value[AREA_CODE],
+                                  .name = value[AREA_NAME],
+                                  .name_local = value[AREA_LOCAL],
+                                  .wkb = r->sound.data,
+                                  .wkb_len = r->sound.len};
     enum put_result result = area_put(r->g->run, &area, &why);
     return gazetteer_count(r->g, f->line, title, result, &why, e);
 }
 
 /* The outline stands in `r->wkb`; `outline` says what is wrong where it does not. */
-static bool take_feature(struct reading *r, const struct feature *f, const struct error *outline,
-                         struct error *e) {
+static bool take_feature(struct reading *r, const struct feature *f,
+                         const struct error *outline, struct error *e) {
     const struct import_options *o = r->g->options;
     const char *value[AREA_FIELDS];
     struct error why = *outline;

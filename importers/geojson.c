@@ -22,7 +22,8 @@ struct scanner {
     struct buf text; /* of the value or key being read */
 };
 
-static bool fail(const struct scanner *s, int64_t line, const char *what, struct error *e) {
+static bool fail(const struct scanner *s, int64_t line, const char *what,
+                 struct error *e) {
     return error_set(e, ERR_DATA, "%s:%lld: %s", s->name, (long long)line, what);
 }
 
@@ -88,7 +89,8 @@ static bool read_nested(struct scanner *s, struct error *e) {
     for (int depth = 1; depth > 0;) {
         int c = next(s);
         if (c == EOF)
-            return fail(s, s->line, "the file ends too early: a bracket is not closed", e);
+            return fail(s, s->line, "the file ends too early: a bracket is not closed",
+                        e);
         if (!keep(s, c, e) || (c == '"' && !read_string(s, e)))
             return false;
         depth += c == '{' || c == '[';
@@ -216,7 +218,8 @@ static bool read_collection(struct reading *r, struct error *e) {
             c = next_token(s);
     }
     if (!found)
-        return fail(s, s->line, "there are no \"features\"; allowed: a FeatureCollection", e);
+        return fail(s, s->line, "there are no \"features\"; allowed: a FeatureCollection",
+                    e);
     return next_token(s) == EOF || fail(s, s->line, "something stands after the end", e);
 }
 
@@ -297,8 +300,9 @@ static bool wrong_type(const char *name, struct error *e) {
 bool geojson_wkb(const struct json *geometry, struct buf *out, struct error *e) {
     const struct json *type = json_get(geometry, "type");
     const struct json *coordinates = json_get(geometry, "coordinates");
-    const char *name = type != NULL && json_kind(type) == KIND_STRING ? json_text(type, NULL)
-                                                                       : "nothing";
+    const char *name = type != NULL && json_kind(type) == KIND_STRING
+                           ? json_text(type, NULL)
+                           : "nothing";
     if (strcmp(name, "Polygon") == 0)
         return add_polygon(coordinates, out, e);
     if (strcmp(name, "MultiPolygon") != 0)

@@ -14,10 +14,10 @@
 #define GEOJSON_FEATURE_MAX (64 << 20) /* bytes of text */
 
 struct geojson_feature {
-    int64_t number;                 /* from 1 */
-    int64_t line;                   /* of the file, on which it starts, from 1 */
-    const struct json *properties;  /* an object, or NULL */
-    const struct json *geometry;    /* an object, or NULL */
+    int64_t number;                /* from 1 */
+    int64_t line;                  /* of the file, on which it starts, from 1 */
+    const struct json *properties; /* an object, or NULL */
+    const struct json *geometry;   /* an object, or NULL */
 };
 
 /* Calls `each` with every feature, borrowed for the call; false stops with failure. A file

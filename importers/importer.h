@@ -11,8 +11,15 @@
 #include "data/error.h"
 
 /* Which property of somebody else's file is what (importers/boundaries.c). */
-enum area_field { AREA_ID, AREA_NAME, AREA_LOCAL, AREA_COUNTRY, AREA_CODE, AREA_LEVEL,
-                  AREA_FIELDS };
+enum area_field {
+    AREA_ID,
+    AREA_NAME,
+    AREA_LOCAL,
+    AREA_COUNTRY,
+    AREA_CODE,
+    AREA_LEVEL,
+    AREA_FIELDS
+};
 
 struct import_options {
     const char *path; /* "-" for standard input, where that can be read */
@@ -22,9 +29,9 @@ struct import_options {
     const char *map;    /* or NULL */
     const char *report; /* or NULL */
     bool dry_run, partial, retire_missing, force;
-    const char *level;             /* of areas: "0" to "3", or NULL */
-    const char *country;           /* or NULL */
-    const char *encoding;          /* of a shapefile's texts, or NULL */
+    const char *level;              /* of areas: "0" to "3", or NULL */
+    const char *country;            /* or NULL */
+    const char *encoding;           /* of a shapefile's texts, or NULL */
     const char *field[AREA_FIELDS]; /* names of properties, or NULL */
 };
 

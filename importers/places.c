@@ -13,8 +13,18 @@
 #include "importers/gazetteer.h"
 
 enum place_column {
-    PLACE_ID, PLACE_KIND, PLACE_PARENT, PLACE_COUNTRY, PLACE_CODE, PLACE_NAME, PLACE_ALIASES,
-    PLACE_LAT, PLACE_LON, PLACE_POPULATION, PLACE_EVIDENCE, PLACE_COLUMNS
+    PLACE_ID,
+    PLACE_KIND,
+    PLACE_PARENT,
+    PLACE_COUNTRY,
+    PLACE_CODE,
+    PLACE_NAME,
+    PLACE_ALIASES,
+    PLACE_LAT,
+    PLACE_LON,
+    PLACE_POPULATION,
+    PLACE_EVIDENCE,
+    PLACE_COLUMNS
 };
 
 static const struct column_spec specs[PLACE_COLUMNS] = {
@@ -66,10 +76,12 @@ static bool field_read(struct slice text, struct field *out, struct error *e) {
     out->column = column_of(name);
     snprintf(out->title, sizeof out->title, "%.*s", (int)(text.len > 39 ? 39 : text.len),
              text.at);
-    if (out->column < 0 || (rest.at != NULL && !(specs[out->column].flags & TEXT_BY_LANGUAGE)))
-        return cell_refuse(e, text, "not a column of places.csv",
-                           "allowed: id kind parent country code name name@LANGUAGE aliases "
-                           "lat lon population evidence");
+    if (out->column < 0 ||
+        (rest.at != NULL && !(specs[out->column].flags & TEXT_BY_LANGUAGE)))
+        return cell_refuse(
+            e, text, "not a column of places.csv",
+            "allowed: id kind parent country code name name@LANGUAGE aliases "
+            "lat lon population evidence");
     if (rest.at == NULL)
         return true;
     if (rest.len >= sizeof out->language ||
@@ -116,7 +128,8 @@ static bool header_read(struct reading *r, const struct csv_row *row) {
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 
-static void fault(struct reading *r, int64_t line, const char *column, const char *message) {
+static void fault(struct reading *r, int64_t line, const char *column,
+                  const char *message) {
     if (r->good)
         r->g->report.rejected++;
     r->good = false;
@@ -141,7 +154,8 @@ static void read_cells(struct reading *r, const struct csv_row *row) {
     for (size_t i = 0; i < r->field_count; i++) {
         const struct field *f = &r->field[i];
         struct error why = {0};
-        if (!cell_check_spec(&r->cells, &specs[f->column], row->field[i], &value[i], &why))
+        if (!cell_check_spec(&r->cells, &specs[f->column], row->field[i], &value[i],
+                             &why))
             fault(r, row->line, f->title, why.message);
         else if (f->language[0] == '\0')
             r->cell[f->column] = value[i];
@@ -167,12 +181,18 @@ static void check_row(struct reading *r, int64_t line) {
 
 static bool put(struct reading *r, int64_t line, struct error *e) {
     struct error why = {0};
-    const struct place_row place = {
-        .id = r->cell[PLACE_ID], .kind = r->cell[PLACE_KIND],
-        .parent = r->cell[PLACE_PARENT], .country = r->cell[PLACE_COUNTRY],
-        .code = r->cell[PLACE_CODE], .name = r->cell[PLACE_NAME], .lat = r->cell[PLACE_LAT],
-        .lon = r->cell[PLACE_LON], .population = r->cell[PLACE_POPULATION],
-        .evidence = r->cell[PLACE_EVIDENCE], .names = r->name, .name_count = r->name_count};
+    const struct place_row place = {.id = r->cell[PLACE_ID],
+                                    .kind = r->cell[PLACE_KIND],
+                                    .parent = r->cell[PLACE_PARENT],
+                                    .country = r->cell[PLACE_COUNTRY],
+                                    .code = r->cell[PLACE_CODE],
+                                    .name = r->cell[PLACE_NAME],
+                                    .lat = r->cell[PLACE_LAT],
+                                    .lon = r->cell[PLACE_LON],
+                                    .population = r->cell[PLACE_POPULATION],
+                                    .evidence = r->cell[PLACE_EVIDENCE],
+                                    .names = r->name,
+                                    .name_count = r->name_count};
     enum put_result result = place_put(r->g->run, &place, &why);
     return gazetteer_count(r->g, line, NULL, result, &why, e);
 }
@@ -184,8 +204,8 @@ static bool row_fits(struct reading *r, const struct csv_row *row) {
         have--;
     if (have == r->field_count)
         return true;
-    snprintf(message, sizeof message, "%zu cells, and the header has %zu; allowed: as many",
-             have, r->field_count);
+    snprintf(message, sizeof message,
+             "%zu cells, and the header has %zu; allowed: as many", have, r->field_count);
     fault(r, row->line, NULL, message);
     return false;
 }
@@ -212,7 +232,8 @@ static bool read_places(struct gazetteer_import *g, void *ctx, struct error *e) 
     if (!csv_read(g->options->path, on_row, r, &g->progress.bytes, e))
         return false;
     return r->field_count > 0 ||
-           error_set(e, ERR_DATA, "%s: the file is empty; its first row must name the columns",
+           error_set(e, ERR_DATA,
+                     "%s: the file is empty; its first row must name the columns",
                      g->options->path);
 }
 

@@ -13,7 +13,8 @@
 const struct param place_params[] = {
     {"id", PARAM_STRING, -1, 36, 36, NULL, "id of the place", .in_url = true,
      .in_path = true},
-    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of `label`", .in_url = true},
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of `label`",
+     .in_url = true},
     {0},
 };
 
@@ -22,8 +23,8 @@ const struct param places_at_params[] = {
      .in_url = true},
     {"lon", PARAM_NUMBER, -1, -180, 180, NULL, "longitude in decimal degrees, WGS 84",
      .in_url = true},
-    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of `label` and of the offices",
-     .in_url = true},
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES,
+     "language of `label` and of the offices", .in_url = true},
     {0},
 };
 
@@ -55,7 +56,8 @@ static void add_names(struct buf *b, const struct atlas *a, const struct atlas_p
     buf_char(b, '}');
 }
 
-static void add_aliases(struct buf *b, const struct atlas *a, const struct atlas_place *p) {
+static void add_aliases(struct buf *b, const struct atlas *a,
+                        const struct atlas_place *p) {
     buf_json_key(b, "aliases");
     buf_char(b, '[');
     for (uint32_t i = p->names.first; i < p->names.first + p->names.count; i++)
@@ -100,10 +102,12 @@ static void add_point(struct buf *b, const struct atlas *a, const struct atlas_p
     buf_json_key(b, "lon");
     buf_decimal(b, p->point.lon, 7);
     buf_char(b, '}');
-    add_text(b, "precision", vocabulary(VOC_PLACE_KIND)->terms[a->places[p->pointed].kind].code);
+    add_text(b, "precision",
+             vocabulary(VOC_PLACE_KIND)->terms[a->places[p->pointed].kind].code);
 }
 
-static void add_place(struct buf *b, const struct atlas *a, uint32_t place, int language) {
+static void add_place(struct buf *b, const struct atlas *a, uint32_t place,
+                      int language) {
     const struct atlas_place *p = &a->places[place];
     buf_json_comma(b);
     buf_char(b, '{');
@@ -152,14 +156,15 @@ struct asked_point {
     int language;
 };
 
-static bool read_coordinate(const struct args *args, const char *name, double most, double *out,
-                            struct faults *f) {
+static bool read_coordinate(const struct args *args, const char *name, double most,
+                            double *out, struct faults *f) {
     const struct arg *a = param_get(args, name);
     return a != NULL ? param_number(a, -most, most, out, f)
                      : fault_add(f, slice_of(name), "is missing: lat and lon say where");
 }
 
-static bool read_point(const struct args *args, struct asked_point *out, struct faults *f) {
+static bool read_point(const struct args *args, struct asked_point *out,
+                       struct faults *f) {
     if (!params_known(args, places_at_params, f))
         return false;
     read_coordinate(args, "lat", 90, &out->point.lat, f);
@@ -169,8 +174,8 @@ static bool read_point(const struct args *args, struct asked_point *out, struct 
 }
 
 /* Broad areas first. */
-static void add_areas(struct buf *b, const struct atlas *a, const struct atlas_holds *holds,
-                      int language) {
+static void add_areas(struct buf *b, const struct atlas *a,
+                      const struct atlas_holds *holds, int language) {
     buf_json_key(b, "areas");
     buf_char(b, '[');
     for (unsigned level = LEVEL_COUNTRY; level <= LEVEL_POINT; level++)

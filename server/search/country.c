@@ -33,7 +33,8 @@ static void add_holders(const struct atlas *a, const struct atlas_holds *holds,
 }
 
 /* True when an imported outline says that the point is not in this country. */
-static bool ruled_out(const struct atlas *a, struct point p, int country, bool elsewhere) {
+static bool ruled_out(const struct atlas *a, struct point p, int country,
+                      bool elsewhere) {
     uint32_t place = a->country_place[country];
     if (place == ATLAS_NONE || a->places[place].outlines.count == 0)
         return false;
@@ -57,13 +58,14 @@ static void put_first(const struct atlas *a, struct point p, struct country_answ
     out->rule = COUNTRY_NEAREST_PLACE;
 }
 
-static void by_borders(const struct borders *borders, const struct atlas *a, struct point p,
-                       struct country_answer *out) {
+static void by_borders(const struct borders *borders, const struct atlas *a,
+                       struct point p, struct country_answer *out) {
     struct borders_answer at = borders_at(borders, p);
     int all = 0;
     for (int i = 0; i < at.count; i++) {
         int country = code_of(at.candidate[i]);
-        bool elsewhere = at.country[0] != '\0' && strcmp(at.candidate[i], at.country) != 0;
+        bool elsewhere =
+            at.country[0] != '\0' && strcmp(at.candidate[i], at.country) != 0;
         all += country >= 0;
         if (country >= 0 && !ruled_out(a, p, country, elsewhere))
             add(out, country);
@@ -72,15 +74,16 @@ static void by_borders(const struct borders *borders, const struct atlas *a, str
     for (int i = 0; none && i < at.count; i++)
         add(out, code_of(at.candidate[i]));
     out->uncertain = out->count > 1 || (at.country[0] == '\0' && !narrowed);
-    out->rule = out->count == 0              ? COUNTRY_NONE
+    out->rule = out->count == 0               ? COUNTRY_NONE
                 : narrowed && !out->uncertain ? COUNTRY_POLYGON
                                               : COUNTRY_BORDERS;
     if (out->count > 1)
         put_first(a, p, out);
 }
 
-void country_find(const struct borders *borders, const struct atlas *atlas, struct point p,
-                  const struct atlas_holds *holds, struct country_answer *out) {
+void country_find(const struct borders *borders, const struct atlas *atlas,
+                  struct point p, const struct atlas_holds *holds,
+                  struct country_answer *out) {
     *out = (struct country_answer){.rule = COUNTRY_POLYGON};
     add_holders(atlas, holds, out);
     out->uncertain = out->count > 1;

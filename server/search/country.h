@@ -17,8 +17,14 @@
 #include "data/borders.h"
 #include "server/search/query.h"
 
-enum country_rule { COUNTRY_PARAMETER, COUNTRY_PLACE, COUNTRY_POLYGON, COUNTRY_BORDERS,
-                    COUNTRY_NEAREST_PLACE, COUNTRY_NONE };
+enum country_rule {
+    COUNTRY_PARAMETER,
+    COUNTRY_PLACE,
+    COUNTRY_POLYGON,
+    COUNTRY_BORDERS,
+    COUNTRY_NEAREST_PLACE,
+    COUNTRY_NONE
+};
 extern const char *const country_rule_names[];
 
 struct country_answer {
@@ -29,7 +35,8 @@ struct country_answer {
 };
 
 /* The country of a point; `holds` is what the atlas knows of it (atlas_holds()). */
-void country_find(const struct borders *borders, const struct atlas *atlas, struct point p,
-                  const struct atlas_holds *holds, struct country_answer *out);
+void country_find(const struct borders *borders, const struct atlas *atlas,
+                  struct point p, const struct atlas_holds *holds,
+                  struct country_answer *out);
 
 #endif

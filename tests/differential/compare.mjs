@@ -9,9 +9,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-import { evaluate } from './evaluate.mjs';
+import { AREA_M, evaluate, isClose, isSameSite } from './evaluate.mjs';
 
-const TIE_M = 1e-6;
 const DISTANCE_M = 0.01;
 const LISTS = ['results', 'unconfirmed', 'remote', 'unplaced', 'helplines'];
 
@@ -25,18 +24,50 @@ function shownFit(fit) {
     return Object.fromEntries(kept.sort());
 }
 
-const samePoint = (a, b) => a && b && a.lat === b.lat && a.lon === b.lon;
-
 const isNear = (a, b) =>
-    a.distance !== undefined &&
-    b.distance !== undefined &&
-    Math.abs(a.distance - b.distance) < TIE_M;
+    a.distance !== undefined && b.distance !== undefined && isClose(a, b);
 
-/* Two that may stand either way: as far as rounding can tell, from different points; or
- * from one point while others just as far stand between them. */
+/* Two that may stand either way: as far as rounding can tell, from different places; or
+ * from one place while others just as far stand between them. */
 const isTie = (a, b, list) =>
     isNear(a, b) &&
-    [b, ...list].some((other) => isNear(a, other) && !samePoint(a.point, other.point));
+    [b, ...list].some((other) => isNear(a, other) && !isSameSite(a, other));
+
+/* How far a distance may be off: those to areas are to simplified outlines. */
+const toleranceOf = (mine) => (mine?.area ? AREA_M : DISTANCE_M);
+
+const isOff = (mine, got, tolerance) =>
+    mine === undefined || got === undefined
+        ? mine !== got
+        : Math.abs(mine - got) > tolerance;
+
+/* What is said of the place: how far away, how sure, and by what it is published. */
+function placeDifferences(mine, got, differ) {
+    const tolerance = toleranceOf(mine);
+    const distance = got.distance_m ?? undefined;
+    if (isOff(mine.distance, distance, tolerance)) {
+        differ('distance_m', mine.distance, distance);
+    }
+    const [least, most] = got.distance_range_m ?? [];
+    const range = mine.distance === undefined ? undefined : mine.range;
+    if (isOff(range?.least, least, tolerance) || isOff(range?.most, most, tolerance)) {
+        differ('distance_range_m', range, got.distance_range_m);
+    }
+    if (least !== undefined && least !== distance) differ('least', distance, least);
+    if (mine.precision === undefined) return;
+    const said = {
+        lat: mine.point?.lat,
+        lon: mine.point?.lon,
+        precision: mine.point ? mine.precision : undefined,
+        place_name: mine.place?.name,
+    };
+    const { lat, lon, precision, place_name } = got.point ?? {};
+    const answered = { lat, lon, precision: precision ?? undefined, place_name };
+    if (answered.precision === undefined && said.precision === 'exact') {
+        said.precision = undefined;
+    }
+    if (!isDeepStrictEqual(said, answered)) differ('point', said, answered);
+}
 
 function entryDifferences(where, mine, got) {
     const found = [];
@@ -45,12 +76,7 @@ function entryDifferences(where, mine, got) {
             what: `${where}: ${what}: expected ${json(a)}, answered ${json(b)}`,
             id: mine.id,
         });
-    const distance = got.distance_m ?? undefined;
-    const far =
-        mine.distance === undefined || distance === undefined
-            ? mine.distance !== distance
-            : Math.abs(mine.distance - distance) > DISTANCE_M;
-    if (far) differ('distance_m', mine.distance, distance);
+    placeDifferences(mine, got, differ);
     const fit = shownFit(mine.fit);
     if (!isDeepStrictEqual(fit, shownFit(got.fit))) differ('fit', fit, shownFit(got.fit));
     if (!isDeepStrictEqual(mine.ask, got.ask ?? []))
@@ -94,7 +120,7 @@ function excludedDifferences(got, lookUp) {
     return got.flatMap((theirs, i) => {
         const mine = lookUp(theirs.name);
         const [a, b] = [mine?.reasons ?? [], theirs.reasons].map((r) => [...r].sort());
-        const far = !mine || Math.abs(mine.distance - theirs.distance_m) > DISTANCE_M;
+        const far = !mine || isOff(mine.distance, theirs.distance_m, toleranceOf(mine));
         return isDeepStrictEqual(a, b) && !far
             ? []
             : [
@@ -108,7 +134,7 @@ function excludedDifferences(got, lookUp) {
     });
 }
 
-function relaxDifferences(expected, got) {
+function relaxDifferences(expected, got, tolerance) {
     const some = (list) => list.filter((r) => r.found > 0);
     const [mine, theirs] = [some(expected), some(got ?? [])];
     const same =
@@ -117,7 +143,7 @@ function relaxDifferences(expected, got) {
             (r, i) =>
                 r.parameter === theirs[i].parameter &&
                 r.found === theirs[i].found &&
-                Math.abs(r.nearest_m - theirs[i].nearest_m) <= DISTANCE_M,
+                Math.abs(r.nearest_m - theirs[i].nearest_m) <= tolerance,
         );
     return same
         ? []
@@ -136,9 +162,9 @@ function countDifferences(expected, got) {
         }));
 }
 
-function summaryDifferences(expected, got) {
+function summaryDifferences(expected, got, tolerance) {
     if (!got) return [{ what: 'no summary in the answer' }];
-    const found = relaxDifferences(expected.relax, got.relax);
+    const found = relaxDifferences(expected.relax, got.relax, tolerance);
     if (expected.outcome !== got.outcome) {
         found.push({
             what: `outcome: expected ${expected.outcome}, answered ${got.outcome}`,
@@ -172,7 +198,8 @@ export function differences(expected, got) {
         const unlike = listDifferences(name, expected[name], got[name], lookUp, swapped);
         found.push(...unlike.filter((d) => !(d.length && isLoose(name))));
     }
-    found.push(...summaryDifferences(expected.summary, got.summary));
+    const tolerance = expected.hasAreas ? AREA_M : DISTANCE_M;
+    found.push(...summaryDifferences(expected.summary, got.summary, tolerance));
     if (!loose) {
         const lookUp = (id) =>
             expected.placed.has(id) ? expected.show(expected.placed.get(id)) : undefined;
@@ -208,12 +235,41 @@ function sent(query, ids) {
             ? { service: ids.get(service), km }
             : { organization: ids.organizations.get(organization), km },
     );
-    return { ...query, avoid };
+    return { ...query, avoid, ...(query.place && { place: ids.places.get(query.place) }) };
 }
 
 function answeredCountries(country) {
     const codes = [country?.code, ...(country?.candidates ?? [])].filter(Boolean);
     return [...new Set(codes.map((c) => c.code ?? c))];
+}
+
+/* The country of the answer, and the order in which candidates are searched. */
+export function countryDifferences(where, got) {
+    const found = [];
+    const codes = answeredCountries(got);
+    const differ = (what, a, b) =>
+        found.push({ what: `country ${what}: expected ${json(a)}, answered ${json(b)}` });
+    if (where.rule !== got?.rule) differ('rule', where.rule, got?.rule);
+    if (where.uncertain !== (got?.uncertain ?? false)) {
+        differ('uncertain', where.uncertain, got?.uncertain);
+    }
+    if (where.rule === 'nearest_place' && where.countries[0] !== codes[0]) {
+        differ('first', where.countries[0], codes[0]);
+    }
+    const [a, b] = [where.countries, codes].map((list) => [...list].sort());
+    if (!isDeepStrictEqual(a, b)) differ('candidates', a, b);
+    return found;
+}
+
+/* Answered from near to far, whatever the evaluator makes of the distances. */
+function orderDifferences(query, got) {
+    if (query.order === 'fit') return [];
+    return ['results', 'unconfirmed'].flatMap((name) => {
+        const far = (got[name] ?? []).map((e) => e.distance_m);
+        return far.some((d, i) => i > 0 && d < far[i - 1])
+            ? [{ what: `${name}: not in order of distance: expected ${json(far)}` }]
+            : [];
+    });
 }
 
 const short = (list) =>
@@ -236,6 +292,7 @@ function report(directory, query, expected, got, found) {
         ...found.slice(0, 8).map((d) => d.what),
         `query ${json(query)}`,
         `country ${json(got.country)}`,
+        `in ${json([...(expected.where?.holds?.set ?? [])].map((p) => `${p.kind} ${p.name}`))}`,
         ...rows.slice(0, 3).map((id) => `row ${json(directory.byId.get(id)?.row)}`),
         ...lists.flatMap((name) => [
             `expected ${name} ${json(short(expected[name]))}`,
@@ -278,10 +335,18 @@ async function compareOne(haven, directory, ids, query, key) {
         const found = [{ what: `status ${status}` }];
         return { outcome: 'none', found, text: `${text}\nquery ${json(asked)}` };
     }
-    const countries = asked.country ? [asked.country] : answeredCountries(body.country);
     const today = new Date().toISOString().slice(0, 10);
-    const expected = evaluate(directory, asked, { countries, today });
-    const found = differences(expected, body);
+    const where = directory.atlas?.locate(asked);
+    const countries =
+        where?.countries ??
+        (asked.country ? [asked.country] : answeredCountries(body.country));
+    const expected = evaluate(directory, asked, { countries, where, today, role: key ? key : 'public' });
+    if (where?.doubtful || expected.doubtful) return { outcome: 'doubtful', found: [] };
+    const found = [
+        ...(where ? countryDifferences(where, body.country) : []),
+        ...orderDifferences(asked, body),
+        ...differences(expected, body),
+    ];
     const { outcome } = expected.summary;
     const shown = found.length && report(directory, asked, expected, body, found);
     return { outcome, found, text: shown };
@@ -289,8 +354,9 @@ async function compareOne(haven, directory, ids, query, key) {
 
 /* Compares all `queries`. Returns how many were compared, how often each outcome was
  * expected, how often each kind of difference was found, and a text for each fault. */
-export async function compareAll(haven, directory, queries, { key = 'steward' } = {}) {
+export async function compareAll(haven, directory, queries, { key = 'steward', places } = {}) {
     const ids = await learnIds(haven, directory, key);
+    ids.places = places ?? new Map();
     const done = { compared: 0, outcomes: {}, kinds: {}, faults: [] };
     const count = (counts, name) => {
         counts[name] = 1 + (counts[name] ?? 0);

@@ -13,9 +13,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { packages } from '../http/haven.mjs';
+import { chainOf, fold, geodesic, levelOf } from './atlas.mjs';
 
-const { Geodesic } = packages('geographiclib-geodesic');
+export const distance = geodesic;
 
 export const LEVELS = ['yes', 'interpreter', 'case', 'unknown', 'no'];
 const ASK_ORDER = (
@@ -65,6 +65,8 @@ export function loadVocabularies(dir) {
             parents: [t.parent, t.parent2].filter(Boolean),
             fallback: split(t.fallback),
             hidden: t.hidden === 'yes',
+            match: t.match,
+            label: t.label_en,
         }));
         all[file.slice(0, -4)] = new Map(terms.map((t) => [t.code, t]));
     }
@@ -197,26 +199,90 @@ function makeRules(row) {
     return rules;
 }
 
-const isPoint = (row) =>
-    Boolean(row.lat) && Boolean(row.lon) && row.precision !== 'country';
+/* ---- where a service is --------------------------------------------------------- */
 
-export function makeDirectory(rows, vocabularies) {
-    const services = rows.map((row) => ({
+const LEVEL_COLUMNS = ['country', 'province', 'district', 'commune', 'village'];
+
+/* The place of `level` that the row names, finer names first: parents follow. */
+function namedPlace(row, level, atlas) {
+    const names = LEVEL_COLUMNS.slice(1, level + 1).map((c) => row[c]);
+    if (!names[level - 1]) return null;
+    const text = names.filter(Boolean).reverse().join(',');
+    const place = atlas.find(text, row.country, level);
+    return place === 'AMBIGUOUS' ? null : place;
+}
+
+/* The place of `level` that holds a service: by its names, or where they tell none, by
+ * its coordinates, unless those are no finer than a coarser level. */
+export function placeAt(row, level, atlas) {
+    const place = namedPlace(row, level, atlas);
+    if (place || !row.lat || levelOf(row.precision) < level) return place;
+    const point = { lat: Number(row.lat), lon: Number(row.lon) };
+    const holding = [...atlas.holdsAt(point).set].filter(
+        (p) => p.level === level && p.country === row.country,
+    );
+    return holding[0] ?? null;
+}
+
+/* { point, area, precision }: a point finer than the country, and the place with an
+ * outline that is all that is known. */
+function siteOf(row, atlas) {
+    if (!row.lat || row.precision === 'country') return { point: null, area: null };
+    const level = LEVEL_COLUMNS.indexOf(row.precision);
+    const area = level > 0 && atlas ? placeAt(row, level, atlas) : null;
+    return {
+        point: { lat: Number(row.lat), lon: Number(row.lon) },
+        area: area?.outlines.length ? area : null,
+        precision: row.precision || 'exact',
+    };
+}
+
+/* What the public knows of a row: by `visibility`, which is stated in every row. Null:
+ * nothing. */
+function publishedSite(row, atlas) {
+    if (row.visibility === 'staff') return null;
+    if (row.visibility === 'exact') return siteOf(row, atlas);
+    const nowhere = { point: null, area: null };
+    if (row.visibility === 'contact' || row.precision === 'country') return nowhere;
+    const place = placeAt(row, 2, atlas) ?? placeAt(row, 1, atlas);
+    const shown = chainOf(place).find((p) => p.level > 0 && atlas.pointOf(p));
+    if (!shown) return nowhere;
+    return {
+        point: atlas.pointOf(shown),
+        area: shown.outlines.length ? shown : null,
+        precision: shown.kind,
+        place: shown,
+    };
+}
+
+/* `atlas`: what is known of places; `role`: whose view. */
+export function makeDirectory(rows, vocabularies, { atlas, role = 'steward' } = {}) {
+    const seen = rows
+        .map((row) => ({
+            row,
+            site: role === 'public' ? publishedSite(row, atlas) : siteOf(row, atlas),
+        }))
+        .filter(({ site }) => site);
+    const services = seen.map(({ row, site }) => ({
         id: row.id,
         row,
         needs: split(row.needs),
         covers: split(row.covers),
         absent: split(row.only_where_absent),
         remote: split(row.remote).filter((r) => r !== 'none'),
-        point: isPoint(row) ? { lat: Number(row.lat), lon: Number(row.lon) } : null,
+        ...site,
         rules: makeRules(row),
     }));
-    return {
+    const directory = {
         services,
         vocabularies,
+        atlas,
+        role,
         byId: new Map(services.map((s) => [s.id, s])),
         rank: new Map(services.map((s) => [s.id, s.id])),
     };
+    directory.placeNamed = (entry, home) => placeNamed(entry, home, directory);
+    return directory;
 }
 
 /* ---- single criteria: each answers a level -------------------------------------- */
@@ -346,22 +412,68 @@ function authoritiesLevel(service, rule) {
 
 /* ---- criteria of the place and the record --------------------------------------- */
 
-/* Whether the service covers the point, which lies in `countries`; null: not stated. */
-function areaLevel(service, countries, vocabularies) {
-    if (!service.covers.length) return null;
-    if (!countries.length) return service.covers.includes('any') ? 'yes' : 'unknown';
-    return best(
-        service.covers.map((entry) => {
-            if (entry === 'any' || countries.includes(entry)) return 'yes';
-            if (vocabularies.country.has(entry)) return 'no';
-            return countries.includes(service.row.country) ? 'unknown' : 'no';
-        }),
+const countryNames = new WeakMap();
+
+/* The country that a whole entry names, by code or name. */
+function countryNamed(entry, { vocabularies, atlas }) {
+    if (!countryNames.has(vocabularies)) {
+        const known = new Map();
+        for (const { code, label } of vocabularies.country.values()) {
+            [code, label].forEach((name) => known.set(fold(name), code));
+        }
+        countryNames.set(vocabularies, known);
+    }
+    const folded = fold(entry);
+    const own = (atlas?.places ?? []).find(
+        (p) => p.level === 0 && [p.name, ...p.aliases].some((n) => fold(n) === folded),
     );
+    return countryNames.get(vocabularies).get(folded) ?? own?.country;
 }
 
-function absentLevel(service, directory, countries) {
+/* "Tak, TH" is looked up in TH, "Tak" in the country of the service. */
+function lookedUp(entry, home, vocabularies) {
+    const parts = entry.split(',').map((p) => p.trim());
+    const last = parts.at(-1).toUpperCase();
+    return parts.length > 1 && vocabularies.country.has(last)
+        ? { text: parts.slice(0, -1).join(','), country: last }
+        : { text: entry, country: home };
+}
+
+function entryLevel(entry, home, { countries, where }, directory) {
+    if (entry === 'any') return 'yes';
+    if (!countries.length) return 'unknown';
+    const whole = countryNamed(entry, directory);
+    if (whole) return countries.includes(whole) ? 'yes' : 'no';
+    const { text, country } = lookedUp(entry, home, directory.vocabularies);
+    if (!countries.includes(country)) return 'no';
+    const place = directory.atlas?.find(text, country);
+    if (!place || place === 'AMBIGUOUS') return 'unknown';
+    return directory.atlas.isIn(where.holds, place);
+}
+
+/* The place that an entry names, not a whole country; null where none, or several. */
+function placeNamed(entry, home, directory) {
+    if (entry === 'any' || countryNamed(entry, directory)) return null;
+    const { text, country } = lookedUp(entry, home, directory.vocabularies);
+    const place = directory.atlas?.find(text, country);
+    return place === 'AMBIGUOUS' ? null : (place ?? null);
+}
+
+/* Whether the service covers the person, who is in one of `countries`; null: not stated. */
+function areaLevel(service, ask, directory) {
+    if (!service.covers.length) return null;
+    const home = service.row.country;
+    const key = `${home}:${service.row.covers}`;
+    if (!ask.areas.has(key)) {
+        const levels = service.covers.map((e) => entryLevel(e, home, ask, directory));
+        ask.areas.set(key, best(levels));
+    }
+    return ask.areas.get(key);
+}
+
+function absentLevel(service, directory, ask) {
     const named = service.absent.map((id) => directory.byId.get(id)).filter(Boolean);
-    const areas = named.map((s) => areaLevel(s, countries, directory.vocabularies));
+    const areas = named.map((s) => areaLevel(s, ask, directory));
     if (areas.includes('yes')) return 'no';
     return areas.includes('unknown') || areas.includes(null) ? 'case' : null;
 }
@@ -395,10 +507,6 @@ function openLevel(row, at) {
     const length = (DAYS.indexOf(last) - DAYS.indexOf(first) + 7) % 7;
     const day = (local.getUTCDay() - DAYS.indexOf(first) + 7) % 7;
     return day <= length && minute >= from && minute < to ? 'yes' : 'no';
-}
-
-export function distance(a, b) {
-    return Geodesic.WGS84.Inverse(a.lat, a.lon, b.lat, b.lon, Geodesic.DISTANCE).s12;
 }
 
 /* A degree of latitude is never shorter, so that most pairs need no geodesic. */
@@ -436,16 +544,16 @@ function avoidance(directory, query) {
 /* What is asked, made ready once: the query, its needs, the countries of the point. */
 function makeAsk(directory, query, env, needs = asList(query.need)) {
     const housing = needs.some((n) => within(directory.vocabularies.need, n, 'housing'));
-    return { ...env, query, needs, housing };
+    return { ...env, query, needs, housing, areas: new Map() };
 }
 
 /* The criteria that are the same under every rule of the service. */
 function commonFit(service, ask, directory, need) {
-    const { query, countries } = ask;
+    const { query } = ask;
     const { row } = service;
     const fit = {};
-    const area = areaLevel(service, countries, directory.vocabularies);
-    const absent = absentLevel(service, directory, countries);
+    const area = areaLevel(service, ask, directory);
+    const absent = absentLevel(service, directory, ask);
     if (query.no_home_visit) fit.home_visit = homeVisitLevel(service);
     if (area) fit.area = area;
     if (absent) fit.only_where_absent = absent;
@@ -683,6 +791,19 @@ function relax(directory, query, env, distances, order) {
 }
 
 const TIE_M = 1e-6;
+export const AREA_M = 150; /* outlines are simplified */
+
+export const isSameSite = (a, b) => {
+    const [p, q] = [a.service ?? a, b.service ?? b];
+    if (p.area || q.area) return p.area === q.area;
+    return p.point?.lat === q.point?.lat && p.point?.lon === q.point?.lon;
+};
+
+/* Too near to each other to say which is nearer. */
+export function isClose(a, b) {
+    const areas = [a, b].filter((f) => (f.service ?? f).area && f.distance > 0).length;
+    return Math.abs(a.distance - b.distance) < TIE_M + 2 * AREA_M * Math.min(areas, 1);
+}
 
 /* The considered placed services that the summary counts. `edge`: another one lies as far
  * as the last, so that the count hangs on a rounding. */
@@ -692,15 +813,8 @@ function counted(placed, found, order, limit, nothing) {
     const full = found.results.length >= limit;
     const end = full ? sorted.indexOf(last) + 1 : sorted.length;
     const capped = !nothing && end > COUNTED_MAX;
-    const same = (a, b) => a.lat === b.lat && a.lon === b.lon;
     const edge = Boolean(
-        full &&
-        sorted.some(
-            (f) =>
-                f !== last &&
-                Math.abs(f.distance - last.distance) < TIE_M &&
-                !same(f.service.point, last.service.point),
-        ),
+        full && sorted.some((f) => f !== last && isClose(f, last) && !isSameSite(f, last)),
     );
     return { all: sorted.slice(0, capped ? COUNTED_MAX : end), capped, edge };
 }
@@ -732,15 +846,30 @@ function instead(ask, terms) {
     return [...new Set(ask.needs.flatMap(fallback))].filter((code) => !asked(code));
 }
 
-/* The expected answer. `env`: { countries: those of the query's point, today, role }.
+/* An area so near to the radius that simplified outlines decide. */
+function atRim(heaps, query) {
+    const radius = query.radius_km ?? (query.cross_border ? CROSS_BORDER_KM : Infinity);
+    return [...heaps.placed, ...heaps.beyond].some(
+        (f) => f.service.area && Math.abs(f.distance - radius * 1000) < AREA_M,
+    );
+}
+
+function siteDistance({ atlas }, { area, point }, from) {
+    return area ? atlas.range(area, from).least : distance(from, point);
+}
+
+/* The expected answer. `given`: { countries, where (atlas.mjs), today, role }.
  * Lists hold { id, distance, point, fit, ask }; `placed` holds every considered one
  * by id, to be shown by `show`; `edge` says that the counts hang on a rounding. */
 export function evaluate(directory, query, given) {
-    const env = { ...given, avoided: avoidance(directory, query) };
+    const where = given.where ?? { point: query, holds: null };
+    const env = { ...given, where, avoided: avoidance(directory, query) };
+    const from = where.point;
     const known = new Map();
     const distances = (service) => {
-        if (!known.has(service)) known.set(service, distance(query, service.point));
-        return known.get(service);
+        const key = service.area ?? service;
+        if (!known.has(key)) known.set(key, siteDistance(directory, service, from));
+        return known.get(key);
     };
     const terms = directory.vocabularies.need;
     const limit = query.limit ?? LIMIT;
@@ -762,6 +891,10 @@ export function evaluate(directory, query, given) {
         id: f.service.id,
         distance: f.distance,
         point: f.service.point,
+        area: f.service.area,
+        place: f.service.place,
+        precision: f.service.precision,
+        range: f.service.area ? directory.atlas.range(f.service.area, from) : undefined,
         fit: f.fit,
         ask: toAsk(f.rule, f.fit),
         reasons: f.reasons,
@@ -783,5 +916,8 @@ export function evaluate(directory, query, given) {
             instead: none ? instead(ask, terms) : [],
         },
         edge: seen.edge,
+        hasAreas: directory.services.some((s) => s.area),
+        where,
+        doubtful: atRim(heaps, query),
     };
 }

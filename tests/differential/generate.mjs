@@ -8,6 +8,8 @@
  * case by case. A service's country has nothing to do with its point.
  */
 
+import { BLOCK_COUNTRIES, anywhere, coversEntry, serviceSite } from './gazetteer.mjs';
+
 /* mulberry32: small, and the same everywhere. */
 export function makeRandom(seed) {
     let state = seed >>> 0;
@@ -485,4 +487,74 @@ export function makeQuery(random, { rows, geography = GEOGRAPHIES.mixed }) {
         );
     }
     return query;
+}
+
+/* ---- with a gazetteer ------------------------------------------------------------- */
+
+const KINDS_PLACED = ['state_office', 'state_office', 'hospital', 'ngo_office', 'police'];
+
+/* A row moved into the gazetteer: its place, what it covers, whose office it is. */
+function settle(random, row, gazetteer) {
+    const country = random.pick(BLOCK_COUNTRIES);
+    const entries = Array.from({ length: random.int(1, 2) }, () =>
+        coversEntry(random, gazetteer, country),
+    );
+    const placed = row.precision !== 'country';
+    return {
+        ...row,
+        country,
+        ...(placed && serviceSite(random, gazetteer, country)),
+        kind: random.pick(KINDS_PLACED),
+        covers: random.chance(0.6) ? [...new Set(entries)].join(';') : row.covers,
+        status: random.chance(0.7) ? 'open' : row.status,
+    };
+}
+
+/* Rows of services.csv in the places of a gazetteer. */
+export function makePlacedServices(random, { gazetteer, count, today }) {
+    return makeServices(random, { count, today }).map((row) =>
+        settle(random, row, gazetteer),
+    );
+}
+
+/* By a chosen place or by a point, the country given, left open, or left out of account. */
+export function makePlacedQuery(random, { gazetteer, rows }) {
+    const { lat, lon, country, cross_border, ...rest } = makeQuery(random, { rows });
+    const at = random.chance(0.3)
+        ? { place: random.pick(gazetteer.rows.filter((r) => r.kind !== 'country')).id }
+        : anywhere(random, gazetteer);
+    const given = random.chance(0.3) && { country: random.pick(BLOCK_COUNTRIES) };
+    const across = random.chance(0.15) && { cross_border: true };
+    return { ...at, ...given, ...across, ...rest };
+}
+
+const PUBLIC_NEEDS = ['health.hospital', 'health.clinic', 'education.formal'];
+const PUBLIC_KEPT = ['id', 'service', 'status', 'valid_until', 'genders', 'age_min'];
+
+/* Rows whose needs and organizations hide nothing, so that only `visibility` does. */
+export function makePublicServices(random, { gazetteer, count, today }) {
+    return makePlacedServices(random, { gazetteer, count, today }).map((row) => ({
+        ...Object.fromEntries(PUBLIC_KEPT.map((c) => [c, row[c]])),
+        organization: `Organization of ${row.id}`,
+        country: row.country,
+        lat: row.lat,
+        lon: row.lon,
+        precision: row.precision,
+        province: row.province,
+        district: row.district,
+        commune: row.commune,
+        covers: row.covers,
+        kind: random.pick(['hospital', 'state_office', 'school']),
+        needs: random.some(PUBLIC_NEEDS, 1, 2).join(';'),
+        visibility: random.pick(['exact', 'area', 'area', 'area', 'contact', 'staff']),
+    }));
+}
+
+const PUBLIC_ASKED = ['lat', 'lon', 'place', 'country', 'cross_border', 'radius_km', 'limit',
+    'order', 'gender'];
+
+export function makePublicQuery(random, { gazetteer, rows }) {
+    const query = makePlacedQuery(random, { gazetteer, rows });
+    const kept = Object.entries(query).filter(([name]) => PUBLIC_ASKED.includes(name));
+    return { ...Object.fromEntries(kept), need: random.pick(PUBLIC_NEEDS) };
 }

@@ -257,12 +257,18 @@ class Haven {
 }
 
 /* Makes a record of `services` (rows or CSV text; or none), keys for `roles`, and a
- * server on it. */
-export async function start({ services = [], roles = ['steward'], args = [] } = {}) {
+ * server on it. `prepare(haven)` may import more before the services. */
+export async function start({
+    services = [],
+    roles = ['steward'],
+    args = [],
+    prepare = () => {},
+} = {}) {
     const dir = mkdtempSync(join(tmpdir(), 'haven-test-'));
     const haven = new Haven(dir, join(dir, 'test.db'));
     try {
         mustRun('init', haven.db);
+        prepare(haven);
         haven.import(services);
         roles.forEach((role) => haven.addKey(role));
         await haven.serve(args);

@@ -22,8 +22,10 @@
 
 /* A rectangle as WKB. */
 static inline void rectangle(struct buf *out, struct box box) {
-    const double ring[5][2] = {{box.west, box.south}, {box.east, box.south},
-                               {box.east, box.north}, {box.west, box.north},
+    const double ring[5][2] = {{box.west, box.south},
+                               {box.east, box.south},
+                               {box.east, box.north},
+                               {box.west, box.north},
                                {box.west, box.south}};
     static const unsigned char head[] = {1, 6, 0, 0, 0, 1, 0, 0, 0, /* one polygon */
                                          1, 3, 0, 0, 0, 1, 0, 0, 0, /* of one ring */
@@ -33,16 +35,24 @@ static inline void rectangle(struct buf *out, struct box box) {
     buf_add(out, ring, sizeof ring); /* the machine is little-endian, as the head says */
 }
 
-static inline void put_place_by_hand(struct import_run *run, const char *id, const char *kind,
-                                     const char *parent, const char *name, const char *lat,
-                                     const char *lon) {
+static inline void put_place_by_hand(struct import_run *run, const char *id,
+                                     const char *kind, const char *parent,
+                                     const char *name, const char *lat, const char *lon) {
     struct error e = {0};
     struct place_name alias = {"", "Another Name"}, local = {"km", "ឈ្មោះ"};
     struct place_name names[] = {alias, local};
-    const struct place_row row = {
-        .id = id, .kind = kind, .parent = parent, .country = "KH", .code = "", .name = name,
-        .lat = lat, .lon = lon, .population = "", .evidence = "", .names = names,
-        .name_count = strcmp(name, "Mill") == 0 ? 2 : 0};
+    const struct place_row row = {.id = id,
+                                  .kind = kind,
+                                  .parent = parent,
+                                  .country = "KH",
+                                  .code = "",
+                                  .name = name,
+                                  .lat = lat,
+                                  .lon = lon,
+                                  .population = "",
+                                  .evidence = "",
+                                  .names = names,
+                                  .name_count = strcmp(name, "Mill") == 0 ? 2 : 0};
     if (place_put(run, &row, &e) == PUT_FAILED)
         fail_msg("%s", e.message);
 }
@@ -52,9 +62,14 @@ static inline void put_area_by_hand(struct import_run *run, const char *id, int 
     struct error e = {0};
     struct buf wkb = {0};
     rectangle(&wkb, box);
-    const struct area_row row = {
-        .id = id, .level = level, .country = "KH", .code = "", .name = name,
-        .name_local = "", .wkb = wkb.data, .wkb_len = wkb.len};
+    const struct area_row row = {.id = id,
+                                 .level = level,
+                                 .country = "KH",
+                                 .code = "",
+                                 .name = name,
+                                 .name_local = "",
+                                 .wkb = wkb.data,
+                                 .wkb_len = wkb.len};
     if (area_put(run, &row, &e) == PUT_FAILED)
         fail_msg("%s", e.message);
     buf_free(&wkb);

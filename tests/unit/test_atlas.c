@@ -41,7 +41,8 @@ static void test_names(void **state) {
     assert_int_equal(named(a, ""), ATLAS_NONE);
     assert_int_equal(named(a, ","), ATLAS_NONE);
     assert_int_equal(named(a, "a,b,c,d,e,f,g,h"), ATLAS_NONE);
-    assert_int_equal(atlas_find_level(a, cambodia(), LEVEL_PROVINCE, "mill", 4), ATLAS_NONE);
+    assert_int_equal(atlas_find_level(a, cambodia(), LEVEL_PROVINCE, "mill", 4),
+                     ATLAS_NONE);
     int laos = vocabulary_find(VOC_COUNTRY, "LA", 2);
     assert_int_equal(atlas_find(a, laos, "mill", 4), ATLAS_NONE);
     assert_int_equal(atlas_find(a, laos, "mill, KH", 8), named(a, "mill"));
@@ -125,7 +126,8 @@ static void test_points_of_parents(void **state) {
     int countries[] = {cambodia()};
     assert_int_equal(atlas_nearest(a, (struct point){3.49, 0.51}, 50000, countries, 1),
                      named(a, "Hill"));
-    assert_int_equal(atlas_nearest(a, (struct point){30, 30}, 50000, countries, 1), ATLAS_NONE);
+    assert_int_equal(atlas_nearest(a, (struct point){30, 30}, 50000, countries, 1),
+                     ATLAS_NONE);
     atlas_free(a);
 }
 
@@ -148,7 +150,10 @@ static void fill_random(struct record *r) {
         double east = any(dense ? 104 : 100, dense ? 104.2 : 110);
         snprintf(id, sizeof id, "%d", i);
         snprintf(lat, sizeof lat, "%.5f", any(dense ? 12 : 8, dense ? 12.2 : 16));
-        snprintf(lon, sizeof lon, "%.5f", i % 10 == 0 ? any(179.8, 180) : i % 10 == 2 ? any(-180, -179.8) : east);
+        snprintf(lon, sizeof lon, "%.5f",
+                 i % 10 == 0   ? any(179.8, 180)
+                 : i % 10 == 2 ? any(-180, -179.8)
+                               : east);
         put_place_by_hand(run, id, "town", "kh", id, lat, lon);
     }
     commit_by_hand(run);
@@ -176,14 +181,17 @@ static void test_nearest(void **state) {
         found += wanted != ATLAS_NONE;
     }
     assert_true(found > 100);
-    assert_int_equal(atlas_nearest(a, (struct point){104.1, 12.1}, 50000, countries, 0), ATLAS_NONE);
+    assert_int_equal(atlas_nearest(a, (struct point){104.1, 12.1}, 50000, countries, 0),
+                     ATLAS_NONE);
     atlas_free(a);
 }
 
 /* Least and most against the geodesic to every corner and along every edge of a rectangle. */
-static void check_range(const struct atlas *a, uint32_t place, struct box box, struct point p) {
+static void check_range(const struct atlas *a, uint32_t place, struct box box,
+                        struct point p) {
     double least = INFINITY, most = 0;
-    bool inside = p.lon >= box.west && p.lon <= box.east && p.lat >= box.south && p.lat <= box.north;
+    bool inside = p.lon >= box.west && p.lon <= box.east && p.lat >= box.south &&
+                  p.lat <= box.north;
     for (int i = 0; i <= 4000; i++) {
         double t = i / 4000.0;
         const struct point on[] = {{box.west + t * (box.east - box.west), box.south},
@@ -209,7 +217,8 @@ static void test_ranges(void **state) {
     (void)state;
     struct atlas *a = atlas_by_hand(fill_country);
     uint32_t ford = named(a, "Ford, East");
-    const struct point from[] = {{2.7, 0.5}, {2.4, 0.5}, {3.2, 1.3}, {0, 0}, {2.75, -2}, {5, 5}};
+    const struct point from[] = {{2.7, 0.5}, {2.4, 0.5}, {3.2, 1.3},
+                                 {0, 0},     {2.75, -2}, {5, 5}};
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
         check_range(a, ford, (struct box){2.5, 0, 3, 1}, from[i]);
     atlas_free(a);
@@ -224,8 +233,8 @@ static void fill_two_sources(struct record *r) {
     put_place_by_hand(run, "2", "province", "1", "EAST", "1", "3.9");
     put_place_by_hand(run, "3", "district", "2", "Hill", "0.4", "3.4");
     put_place_by_hand(run, "4", "district", "2", "Lake", "1.8", "3.8");
-    put_area_by_hand(run, "h", 2, "Hyll", (struct box){3, 0, 4, 1});   /* by its point */
-    put_area_by_hand(run, "x", 2, "Ferry", (struct box){1, 0, 2, 1});  /* nobody's */
+    put_area_by_hand(run, "h", 2, "Hyll", (struct box){3, 0, 4, 1});  /* by its point */
+    put_area_by_hand(run, "x", 2, "Ferry", (struct box){1, 0, 2, 1}); /* nobody's */
     put_area_by_hand(run, "ford2", 2, "Ford", (struct box){0, 0, 0.52, 1});
     commit_by_hand(run);
 }
@@ -310,10 +319,16 @@ static void test_refused(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error e = {0};
         struct import_run *run = begin_by_hand(r, "gazetteer");
-        const struct place_row row = {
-            .id = "new", .kind = cases[i].kind, .parent = cases[i].parent,
-            .country = cases[i].country, .code = "", .name = "New", .lat = "", .lon = "",
-            .population = "", .evidence = ""};
+        const struct place_row row = {.id = "new",
+                                      .kind = cases[i].kind,
+                                      .parent = cases[i].parent,
+                                      .country = cases[i].country,
+                                      .code = "",
+                                      .name = "New",
+                                      .lat = "",
+                                      .lon = "",
+                                      .population = "",
+                                      .evidence = ""};
         assert_int_equal(place_put(run, &row, &e), PUT_FAILED);
         assert_non_null(strstr(e.message, cases[i].wanted));
         import_abort(run);
@@ -332,12 +347,16 @@ static void test_check(void **state) {
     static const struct {
         const char *sql, *wanted;
     } cases[] = {
-        {"UPDATE place SET kind = 'shire' WHERE source_id = 'market'", "unknown kind shire"},
-        {"UPDATE place SET retired_run = 1 WHERE source_id = 'mill'", "place market: its parent"},
-        {"UPDATE place SET kind = 'country' WHERE source_id = 'hill'", "no level above it"},
+        {"UPDATE place SET kind = 'shire' WHERE source_id = 'market'",
+         "unknown kind shire"},
+        {"UPDATE place SET retired_run = 1 WHERE source_id = 'mill'",
+         "place market: its parent"},
+        {"UPDATE place SET kind = 'country' WHERE source_id = 'hill'",
+         "no level above it"},
         {"UPDATE area SET outline = NULL WHERE source_id = 'w'", "NOT NULL"},
         {"UPDATE area SET outline = GeomFromText('MULTIPOLYGON(((0 0,4 4,4 0,0 4,0 0)))', 4326)"
-         " WHERE source_id = 'w'", "its outline is not sound"},
+         " WHERE source_id = 'w'",
+         "its outline is not sound"},
         {"DELETE FROM idx_area_outline", "entries and areas differ"},
     };
     (void)state;
@@ -349,7 +368,8 @@ static void test_check(void **state) {
         assert_true(record_check(r, note_fault, said, &faults, &e));
         assert_int_equal(faults, 0);
         if (!db_exec(r->db, cases[i].sql, &e))
-            snprintf(said, sizeof said, "%.199s", e.message); /* the table itself refuses */
+            snprintf(said, sizeof said, "%.199s",
+                     e.message); /* the table itself refuses */
         else
             assert_true(record_check(r, note_fault, said, &faults, &e) && faults > 0);
         if (strstr(said, cases[i].wanted) == NULL)

@@ -29,8 +29,8 @@ static void outline(struct buf *out, const char *type, const char *coordinates) 
     buf_free(&text);
 }
 
-static bool clean(const char *type, const char *coordinates, struct buf *out, char repaired[200],
-                  struct error *e) {
+static bool clean(const char *type, const char *coordinates, struct buf *out,
+                  char repaired[200], struct error *e) {
     struct buf wkb = {0};
     outline(&wkb, type, coordinates);
     out->len = 0;
@@ -61,9 +61,10 @@ static void test_repaired(void **state) {
     char repaired[200];
     struct error e = {0};
     /* A spike that crosses itself far out, with hardly any area. */
-    assert_true(clean("Polygon",
-                      "[[[0,0],[4,0],[4,2],[4.1,2.001],[4.1,2],[4,2.001],[4,4],[0,4],[0,0]]]",
-                      &out, repaired, &e));
+    assert_true(
+        clean("Polygon",
+              "[[[0,0],[4,0],[4,2],[4.1,2.001],[4.1,2],[4,2.001],[4,4],[0,4],[0,0]]]",
+              &out, repaired, &e));
     assert_non_null(strstr(repaired, "Self-intersection"));
     struct shape *s = shape_new(out.data, out.len, &e);
     assert_non_null(s);
@@ -76,13 +77,15 @@ static void test_refused(void **state) {
     static const struct {
         const char *type, *coordinates, *wanted;
     } cases[] = {
-        {"Polygon", "[[[0,0],[4,4],[4,0],[0,4],[0,0]]]", "would change its area"}, /* a bow tie */
-        {"Polygon", "[[[0,0],[4,0],[4,4]]]", "not a geometry"},   /* not closed */
-        {"Polygon", "[[[0,0],[1,1],[0,0]]]", ""},                 /* no area */
-        {"MultiPolygon", "[[[[0,0]]]]", "must contain"},          /* a ring of one corner */
+        {"Polygon", "[[[0,0],[4,4],[4,0],[0,4],[0,0]]]",
+         "would change its area"},                              /* a bow tie */
+        {"Polygon", "[[[0,0],[4,0],[4,4]]]", "not a geometry"}, /* not closed */
+        {"Polygon", "[[[0,0],[1,1],[0,0]]]", ""},               /* no area */
+        {"MultiPolygon", "[[[[0,0]]]]", "must contain"},      /* a ring of one corner */
         {"Polygon", "[]", "empty"},
         {"MultiPolygon", "[]", "empty"},
-        {"Polygon", "[[[500000,1400000],[500100,1400000],[500000,1400100],[500000,1400000]]]",
+        {"Polygon",
+         "[[[500000,1400000],[500100,1400000],[500000,1400100],[500000,1400000]]]",
          "beyond 180 and 90 degrees"},
     };
     (void)state;
@@ -105,8 +108,8 @@ static void test_no_geometry(void **state) {
     struct buf out = {0};
     char repaired[200];
     struct error e = {0};
-    static const unsigned char point[] = {1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                          0, 0, 0, 0, 0, 0, 0, 0};
+    static const unsigned char point[] = {1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                          0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     assert_false(shape_clean("", 0, &out, repaired, sizeof repaired, &e));
     assert_false(shape_clean("rubbish", 7, &out, repaired, sizeof repaired, &e));
     assert_false(shape_clean(point, sizeof point, &out, repaired, sizeof repaired, &e));
@@ -159,7 +162,8 @@ static void test_threads(void **state) {
 }
 
 static void count_corners(const struct point *corner, size_t count, void *ctx) {
-    assert_true(corner[0].lon == corner[count - 1].lon && corner[0].lat == corner[count - 1].lat);
+    assert_true(corner[0].lon == corner[count - 1].lon &&
+                corner[0].lat == corner[count - 1].lat);
     *(size_t *)ctx += count;
 }
 
@@ -168,8 +172,9 @@ static void test_rings(void **state) {
     struct buf wkb = {0};
     struct error e = {0};
     size_t corners = 0;
-    outline(&wkb, "Polygon",
-            "[[[0,0],[2,0.0001],[4,0],[4,4],[0,4],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]]]");
+    outline(
+        &wkb, "Polygon",
+        "[[[0,0],[2,0.0001],[4,0],[4,4],[0,4],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]]]");
     struct shape *s = shape_new(wkb.data, wkb.len, &e);
     shape_rings(s, 0.001, count_corners, &corners);
     assert_int_equal(corners, 10); /* the one that hardly bends is dropped */
