@@ -87,6 +87,9 @@ static void test_refused(void **state) {
         {"Polygon",
          "[[[500000,1400000],[500100,1400000],[500000,1400100],[500000,1400000]]]",
          "beyond 180 and 90 degrees"},
+        /* a hole far out, which a repair would make the polygon */
+        {"Polygon", "[[[4,0],[5,1],[4,0]],[[4,0],[837,7],[2,7],[4,0]]]",
+         "beyond 180 and 90 degrees"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
