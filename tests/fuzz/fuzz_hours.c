@@ -9,8 +9,8 @@
 #include "importers/cell.h"
 #include "tests/fuzz/require.h"
 
-#define ASKED 4  /* moments, for each holiday table */
-#define LOOKS 8  /* at minutes until the state changes */
+#define ASKED 2  /* moments, for each holiday table */
+#define LOOKS 5  /* at minutes until the state changes */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     struct error e = {0};
