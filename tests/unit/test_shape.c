@@ -77,14 +77,18 @@ static void test_refused(void **state) {
     static const struct {
         const char *type, *coordinates, *wanted;
     } cases[] = {
-        {"Polygon", "[[[0,0],[4,4],[4,0],[0,4],[0,0]]]", "would change its area"}, /* a bow tie */
-        {"Polygon", "[[[0,0],[4,0],[4,4]]]", "not a geometry"},   /* not closed */
-        {"Polygon", "[[[0,0],[1,1],[0,0]]]", ""},                 /* no area */
-        {"MultiPolygon", "[[[[0,0]]]]", "must contain"},          /* a ring of one corner */
+        {"Polygon", "[[[0,0],[4,4],[4,0],[0,4],[0,0]]]",
+         "would change its area"},                              /* a bow tie */
+        {"Polygon", "[[[0,0],[4,0],[4,4]]]", "not a geometry"}, /* not closed */
+        {"Polygon", "[[[0,0],[1,1],[0,0]]]", ""},               /* no area */
+        {"MultiPolygon", "[[[[0,0]]]]", "must contain"},      /* a ring of one corner */
         {"Polygon", "[]", "empty"},
         {"MultiPolygon", "[]", "empty"},
         {"Polygon",
          "[[[500000,1400000],[500100,1400000],[500000,1400100],[500000,1400000]]]",
+         "beyond 180 and 90 degrees"},
+        /* a hole far out, which a repair would make the polygon */
+        {"Polygon", "[[[4,0],[5,1],[4,0]],[[4,0],[837,7],[2,7],[4,0]]]",
          "beyond 180 and 90 degrees"},
     };
     (void)state;
