@@ -35,6 +35,10 @@ static const struct question {
     {"source date", "SELECT coalesce(substr(s.source_date, 1, 4), '(not stated)'),"
                     " count(*)" STANDING
                     " WHERE s.retired_run IS NULL GROUP BY 1 ORDER BY 1 DESC /*sort*/"},
+    {"places", "SELECT country || ' ' || kind, count(*) FROM place /*scan*/"
+               " WHERE retired_run IS NULL GROUP BY 1 ORDER BY 1 /*sort*/"},
+    {"areas", "SELECT country || ' level ' || level, count(*) FROM area /*scan*/"
+              " WHERE retired_run IS NULL GROUP BY 1 ORDER BY 1 /*sort*/"},
 };
 
 static bool ask(struct record *r, const struct question *q,
