@@ -45,7 +45,7 @@ struct change_info {
     const char *layer; /* source, edit, event */
     const char *field; /* a column, `column@language`; event: added retired visibility */
     const char *old, *new; /* "" not stated; NULL: none (edit: as the source says) */
-    const char *beside;    /* the other layer's value; visibility: what decided; or NULL */
+    const char *beside; /* the other layer's value; visibility: what decided; or NULL */
 };
 
 /* Calls `each` for the last `limit` runs, newest first. */

@@ -37,8 +37,8 @@ bool change_write(struct import_run *run, int64_t key, enum change_layer layer,
 static bool field_change(struct import_run *run, int64_t key, struct field f,
                          const char *old, const char *new, struct error *e) {
     char name[FIELD_NAME_BYTES];
-    return strcmp(old, new) == 0 || change_write(run, key, LAYER_SOURCE,
-                                                 field_name(f, name), old, new, NULL, e);
+    return strcmp(old, new) == 0 ||
+           change_write(run, key, LAYER_SOURCE, field_name(f, name), old, new, NULL, e);
 }
 
 static struct field field_of(const struct translation *t) {

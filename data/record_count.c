@@ -14,8 +14,9 @@ static const struct question {
     const char *title;
     const char *sql; /* rows of a label and a number */
 } questions[] = {
-    {"services", "SELECT iif(retired_run IS NULL, 'standing', 'retired'), count(*)"
-                 " FROM service_at_location /*scan*/ GROUP BY 1 ORDER BY 1 DESC /*sort*/"},
+    {"services",
+     "SELECT iif(retired_run IS NULL, 'standing', 'retired'), count(*)"
+     " FROM service_at_location /*scan*/ GROUP BY 1 ORDER BY 1 DESC /*sort*/"},
     {"country", "SELECT location.country, count(*)" STANDING
                 " CROSS JOIN location ON location.key = s.key" BY},
     {"need", "SELECT attribute.value, count(*)" STANDING
@@ -26,7 +27,8 @@ static const struct question {
                    " CROSS JOIN visibility ON visibility.service_key = s.key" BY},
     {"decided by", "SELECT visibility.decided_by, count(*)" STANDING
                    " CROSS JOIN visibility ON visibility.service_key = s.key" BY},
-    {"evidence", "SELECT iif(s.evidence IS NULL, 'without', 'with'), count(*)" STANDING BY},
+    {"evidence",
+     "SELECT iif(s.evidence IS NULL, 'without', 'with'), count(*)" STANDING BY},
     /* "2026" and "2026-05" are compared as far as they go. */
     {"verified",
      "SELECT CASE WHEN s.verified_on IS NULL THEN 'never'"

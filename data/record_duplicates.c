@@ -40,7 +40,7 @@ struct item {
     bool changed;          /* by this run */
     bool hidden;           /* holds others */
     bool standing;
-    bool free;             /* may be held */
+    bool free; /* may be held */
     enum visibility effective;
     uint64_t needs[NEED_WORDS]; /* a bit for each code; read for candidates only */
     int64_t held_by;            /* key, or 0 */
@@ -316,9 +316,9 @@ enum kind { HIDDEN_CHANGED, HIDDEN, SHOWN_CHANGED, SHOWN, KINDS };
 
 /* Members of one kind, as those who match them look for them. */
 struct list {
-    uint32_t first, last; /* member + 1 */
-    uint8_t looks;        /* members in the list, up to CUBE_LOOKS */
-    bool more;            /* than are listed */
+    uint32_t first, last;       /* member + 1 */
+    uint8_t looks;              /* members in the list, up to CUBE_LOOKS */
+    bool more;                  /* than are listed */
     uint64_t needs[NEED_WORDS]; /* of all of them */
 };
 
@@ -428,7 +428,8 @@ struct pair {
     double distance_m;
 };
 
-static void look_at(const struct look *look, const struct item *other, struct pair *best) {
+static void look_at(const struct look *look, const struct item *other,
+                    struct pair *best) {
     const struct item *item = look->item;
     bool later = other->changed && other->key > item->key;
     if (item == other || (look->earlier && (later || !other->standing)) ||
@@ -439,8 +440,8 @@ static void look_at(const struct look *look, const struct item *other, struct pa
         *best = (struct pair){other, distance};
 }
 
-static void look_in(const struct grid *g, const struct look *look, const struct list *list,
-                    struct pair *best) {
+static void look_in(const struct grid *g, const struct look *look,
+                    const struct list *list, struct pair *best) {
     for (uint32_t n = list->first; n != 0; n = g->next[n - 1])
         look_at(look, item_of(g, n - 1), best);
     if (best->other != NULL || !look->crowds || !list->more ||
@@ -456,8 +457,8 @@ static struct pair nearest(const struct grid *g, size_t m, const struct look *lo
     struct pair best = {0};
     bool services = g->member[m].role == ORGANIZATION; /* whom its role matches */
     for (int i = 0; i < 27; i++) {
-        uint32_t cube = *cube_slot(g, cube_hash(look->item->at, i / 9 - 1, i / 3 % 3 - 1,
-                                                i % 3 - 1));
+        uint32_t cube =
+            *cube_slot(g, cube_hash(look->item->at, i / 9 - 1, i / 3 % 3 - 1, i % 3 - 1));
         for (enum kind kind = from; cube != 0 && kind <= to; kind++)
             look_in(g, look, &g->cube[cube - 1].list[services][kind], &best);
     }
@@ -477,15 +478,16 @@ static void tell(struct items *items, struct item *item, const struct pair *pair
     bool swap = !item->changed || (pair->other->changed && pair->other->key > item->key);
     const struct item *a = swap ? pair->other : item, *b = swap ? item : pair->other;
     item->told = pair->other->key;
-    items->told = xgrow(items->told, &items->told_capacity, items->told_count,
-                        sizeof *items->told);
+    items->told =
+        xgrow(items->told, &items->told_capacity, items->told_count, sizeof *items->told);
     items->told[items->told_count++] = (struct told){
         .key = a->key,
         .other = b->key,
         .note = {.kind = NOTE_DUPLICATE,
-                 .reason = role == WHOLE ? "same organization and service"
-                                         : "the service of one is the organization of the "
-                                           "other",
+                 .reason = role == WHOLE
+                               ? "same organization and service"
+                               : "the service of one is the organization of the "
+                                 "other",
                  .distance_m = pair->distance_m,
                  .held = a->held_by == b->key,
                  .other_held = b->held_by == a->key},
@@ -500,7 +502,8 @@ static bool member_judge(struct import_run *run, struct items *items,
     struct look look = {.item = item, .crowds = true};
     struct pair pair;
     if (item->free && item->held_by == 0) {
-        pair = nearest(g, m, &look, HIDDEN_CHANGED, item->changed ? HIDDEN : HIDDEN_CHANGED);
+        pair =
+            nearest(g, m, &look, HIDDEN_CHANGED, item->changed ? HIDDEN : HIDDEN_CHANGED);
         if (pair.other != NULL) {
             bool held = hold(run, item, pair.other->key, e);
             tell(items, item, &pair, g->member[m].role);
@@ -533,8 +536,8 @@ static bool groups_judge(struct import_run *run, struct items *items,
                          const struct members *members, struct error *e) {
     bool ok = true;
     for (size_t i = 0, next; ok && i < members->count; i = next) {
-        for (next = i + 1; next < members->count &&
-                           members->at[next].group == members->at[i].group;)
+        for (next = i + 1;
+             next < members->count && members->at[next].group == members->at[i].group;)
             next++;
         if (next - i > 1)
             ok = group_judge(run, items, &members->at[i], next - i, e);
@@ -554,7 +557,8 @@ static bool notes_say(struct import_run *run, struct items *items, struct error 
     if (items->told_count > 0)
         qsort(items->told, items->told_count, sizeof *items->told, by_keys);
     for (size_t i = 0; i < items->told_count; i++)
-        if (!run_note(run, items->told[i].note, items->told[i].key, items->told[i].other, e))
+        if (!run_note(run, items->told[i].note, items->told[i].key, items->told[i].other,
+                      e))
             return false;
     return true;
 }

@@ -23,7 +23,8 @@ bool edits_read(struct db *db, int64_t key, struct edits *out, struct error *e) 
         out->at = xgrow(out->at, &out->capacity, out->count, sizeof *out->at);
         struct edit *edit = &out->at[out->count++];
         if (!field_find(db_text(s, 0), &edit->field)) {
-            error_set(e, ERR_DATA, "the record is damaged: an edit of %.100s", db_text(s, 0));
+            error_set(e, ERR_DATA, "the record is damaged: an edit of %.100s",
+                      db_text(s, 0));
             db_reset(s);
             return false;
         }
@@ -95,7 +96,8 @@ static bool edit_field(struct editing *ed, struct field f, const char *value,
     char name[FIELD_NAME_BYTES];
     const struct edit *edit = edits_find(&ed->edits, f);
     const char *before = edit != NULL ? edit->value : NULL;
-    const char *said = edit != NULL ? edit->source_value : field_value(&ed->shown.flat, f);
+    const char *said =
+        edit != NULL ? edit->source_value : field_value(&ed->shown.flat, f);
     if (value == NULL ? before == NULL : before != NULL && strcmp(before, value) == 0)
         return true; /* as it is already */
     ed->changed = true;
@@ -109,8 +111,8 @@ static bool edit_field(struct editing *ed, struct field f, const char *value,
 }
 
 /* Coordinates are edited together, so that a source never moves one of them alone. */
-static bool pin_other(struct editing *ed, const struct edit_request *q, enum column column,
-                      const char *value, struct error *e) {
+static bool pin_other(struct editing *ed, const struct edit_request *q,
+                      enum column column, const char *value, struct error *e) {
     enum column other = column == COL_LAT ? COL_LON : COL_LAT;
     struct field f = {.column = other};
     if (column != COL_LAT && column != COL_LON)
@@ -154,13 +156,15 @@ static bool cells_fine(const struct edit_request *q, struct error *e) {
         bool empty = cell->value != NULL && cell->value[0] == '\0';
         bool plain = cell->language[0] == '\0';
         if (cell->column == COL_ID)
-            return error_set(e, ERR_DATA, "id: is what the source calls the service; "
-                                          "allowed: any other column");
+            return error_set(e, ERR_DATA,
+                             "id: is what the source calls the service; "
+                             "allowed: any other column");
         if (empty && plain && spec->flags & REQUIRED)
             return error_set(e, ERR_DATA, "%s: is empty; allowed: a value", spec->name);
         if (empty && plain && cell->column == COL_VISIBILITY)
-            return error_set(e, ERR_DATA, "visibility: is empty; allowed: exact area "
-                                          "contact staff, or to give it back");
+            return error_set(e, ERR_DATA,
+                             "visibility: is empty; allowed: exact area "
+                             "contact staff, or to give it back");
         for (size_t k = 0; k < i; k++)
             if (q->cells[k].column == cell->column &&
                 strcmp(q->cells[k].language, cell->language) == 0)
@@ -180,8 +184,9 @@ static bool cells_apply(struct editing *ed, const struct edit_request *q,
     }
     const struct flat *flat = &ed->shown.flat;
     if ((flat->cell[COL_LAT][0] == '\0') != (flat->cell[COL_LON][0] == '\0'))
-        return error_set(e, ERR_DATA, "lat, lon: one of them is missing; allowed: both, "
-                                      "or neither");
+        return error_set(e, ERR_DATA,
+                         "lat, lon: one of them is missing; allowed: both, "
+                         "or neither");
     return q->judge == NULL || q->judge(flat, q->ctx, e);
 }
 
@@ -189,7 +194,8 @@ static const char sql_find[] =
     "SELECT key, source_key FROM service_at_location WHERE id = :id";
 
 /* What stands under the public id. */
-static bool editing_open(struct editing *ed, const uint8_t id[ID_BYTES], struct error *e) {
+static bool editing_open(struct editing *ed, const uint8_t id[ID_BYTES],
+                         struct error *e) {
     struct flat *flat;
     struct statement *s = db_prepare(ed->run->db, sql_find, e);
     if (s == NULL)
@@ -204,8 +210,9 @@ static bool editing_open(struct editing *ed, const uint8_t id[ID_BYTES], struct 
     if (!standing_read(ed->run->db, key, &ed->standing, e))
         return false;
     if (ed->standing.retired)
-        return error_set(e, ERR_DATA, "the service is retired: only its source, or an undo, "
-                                      "brings it back");
+        return error_set(e, ERR_DATA,
+                         "the service is retired: only its source, or an undo, "
+                         "brings it back");
     if (!edits_read(ed->run->db, key, &ed->edits, e) || !run_read(ed->run, key, &flat, e))
         return false;
     flat_copy_init(&ed->shown, flat);
@@ -227,9 +234,10 @@ static bool references_fine(struct editing *ed, const struct edit_request *q,
     while ((got = db_step(s, e)) == 1)
         for (size_t i = 0; i < q->count; i++)
             if (strcmp(columns[q->cells[i].column].name, db_text(s, 0)) == 0) {
-                error_set(e, ERR_DATA, "%s: an id that is nowhere (\"%.100s\"); allowed: ids "
-                                       "of this source in the record", db_text(s, 0),
-                          db_text(s, 1));
+                error_set(e, ERR_DATA,
+                          "%s: an id that is nowhere (\"%.100s\"); allowed: ids "
+                          "of this source in the record",
+                          db_text(s, 0), db_text(s, 1));
                 db_reset(s);
                 return false;
             }

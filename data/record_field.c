@@ -53,8 +53,8 @@ static void translation_set(struct flat_copy *c, struct field f, const char *val
     while (at < count && order(&c->translations[at], f) < 0)
         at++;
     bool have = at < count && order(&c->translations[at], f) == 0;
-    c->translations = xgrow(c->translations, &c->translation_capacity, count,
-                            sizeof *c->translations);
+    c->translations =
+        xgrow(c->translations, &c->translation_capacity, count, sizeof *c->translations);
     struct translation *t = c->translations + at;
     if (value[0] == '\0' && have)
         memmove(t, t + 1, (--c->flat.translation_count - at) * sizeof *t);

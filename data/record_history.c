@@ -17,7 +17,8 @@ bool history_person(const char *by, struct error *e) {
         fine = (unsigned char)by[i] >= 0x20 && by[i] != 0x7f;
     return fine || error_set(e, ERR_USAGE,
                              "the name must be 1 to %d bytes of UTF-8, one line, without "
-                             "spaces at its ends", PERSON_BYTES_MAX);
+                             "spaces at its ends",
+                             PERSON_BYTES_MAX);
 }
 
 /* ---- runs ------------------------------------------------------------------------ */
@@ -150,5 +151,6 @@ bool record_find(struct record *r, const char *name, uint8_t out[ID_BYTES],
             return false;
     return found || error_set(e, ERR_DATA,
                               "there is no service \"%.200s\"; allowed: a public id, or "
-                              "SOURCE:ID", name);
+                              "SOURCE:ID",
+                              name);
 }

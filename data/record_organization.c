@@ -21,7 +21,7 @@
 
 /* An alias that is the name of another organization. */
 struct alias_clash {
-    char *alias; /* as written */
+    char *alias;         /* as written */
     int64_t service_key; /* of the row that gives it */
     int64_t other;       /* 0: the alias is one of another organization */
     int64_t into;
@@ -119,8 +119,8 @@ static struct statement *prepare_alias(struct import_run *run, const char *sql,
 
 static void clash_add(struct import_run *run, const struct row *row, struct slice alias,
                       int64_t other) {
-    run->clash = xgrow(run->clash, &run->clash_capacity, run->clash_count,
-                       sizeof *run->clash);
+    run->clash =
+        xgrow(run->clash, &run->clash_capacity, run->clash_count, sizeof *run->clash);
     run->clash[run->clash_count++] = (struct alias_clash){
         .alias = xstrndup(alias.at, alias.len),
         .service_key = row->key,
@@ -157,7 +157,8 @@ static bool alias_put(struct import_run *run, const struct row *row, struct slic
         return false;
     if (other != 0 || elsewhere != 0)
         clash_add(run, row, alias, elsewhere != 0 ? 0 : other);
-    bool settled_later = elsewhere != 0 || (other != 0 && other <= run->organizations_before);
+    bool settled_later =
+        elsewhere != 0 || (other != 0 && other <= run->organizations_before);
     return settled_later || alias_write(run, row, e);
 }
 
@@ -264,8 +265,8 @@ struct merging {
 static int64_t end_of(struct merging *all, size_t count, int64_t key) {
     struct merging *m;
     int64_t end = key;
-    while (count > 0 &&
-           (m = bsearch(&end, all, count, sizeof *all, by_key)) != NULL && m->into != 0)
+    while (count > 0 && (m = bsearch(&end, all, count, sizeof *all, by_key)) != NULL &&
+           m->into != 0)
         end = m->into;
     while (key != end) {
         m = bsearch(&key, all, count, sizeof *all, by_key);

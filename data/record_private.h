@@ -169,7 +169,7 @@ bool put_prepare(struct import_run *run, struct error *e);
 
 /* ---- what a run has to say ------------------------------------------------------- */
 
-/* Names a service by its source and its id there; frees nothing: valid until the next. */
+/* A service by its source and its id there; owned, service_name_free(). */
 struct service_name {
     char *source, *id;
 };

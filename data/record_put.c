@@ -164,7 +164,8 @@ static bool below_edit(struct import_run *run, int64_t key, const struct edit *e
 static bool below_edits(struct import_run *run, int64_t key, const struct edits *edits,
                         const struct flat *said, struct error *e) {
     for (size_t i = 0; i < edits->count; i++)
-        if (!below_edit(run, key, &edits->at[i], field_value(said, edits->at[i].field), e))
+        if (!below_edit(run, key, &edits->at[i], field_value(said, edits->at[i].field),
+                        e))
             return false;
     return true;
 }

@@ -63,8 +63,9 @@ static const struct cursor_spec {
     {SHAPE_ROW, "SELECT service_key, address_1 AS address, village AS village,"
                 " commune AS commune, district AS district, state_province AS province"
                 " FROM address /*scan*/" IN_RANGE " ORDER BY service_key"},
-    {SHAPE_ROW, "SELECT service_key, opening_hours AS hours FROM schedule /*scan*/"
-                IN_RANGE " ORDER BY service_key"},
+    {SHAPE_ROW,
+     "SELECT service_key, opening_hours AS hours FROM schedule /*scan*/" IN_RANGE
+     " ORDER BY service_key"},
     {SHAPE_ROW, "SELECT service_key, option AS fee, fee_waiver AS fee_waiver"
                 " FROM cost_option /*scan*/" IN_RANGE " ORDER BY service_key"},
     {SHAPE_ROW, "SELECT service_key, capacity AS capacity, available AS available,"
@@ -74,41 +75,46 @@ static const struct cursor_spec {
                 " may_leave AS may_leave, may_work AS may_work,"
                 " phone_allowed AS phone_allowed, tied_to_case AS tied_to_case"
                 " FROM stay /*scan*/" IN_RANGE " ORDER BY service_key"},
-    {SHAPE_ROW, "SELECT service_key, genders AS genders, age_min AS age_min,"
-                " age_max AS age_max, ages_case AS ages_case, forms AS forms,"
-                " forms_excluded AS forms_excluded, case_types AS case_types,"
-                " nationalities AS nationalities, returning_from AS returning_from,"
-                " stages AS stages, referred_by AS referred_by,"
-                " official_status AS official_status, residents_only AS residents_only,"
-                " survivors_only AS survivors_only, serves_family AS serves_family,"
-                " accepts_children AS accepts_children, disability AS disability,"
-                " conditions AS conditions, literacy AS literacy,"
-                " contacts_authorities AS contacts_authorities"
-                " FROM eligibility /*scan*/" IN_RANGE " AND rule = 0 ORDER BY service_key"},
-    {SHAPE_JSON, "SELECT service_key, stated AS rules FROM eligibility /*scan*/"
-                 IN_RANGE " AND rule > 0 ORDER BY service_key, rule"},
-    {SHAPE_LIST, "SELECT service_key, value AS needs FROM attribute /*scan*/"
-                 IN_RANGE " AND taxonomy = 'need' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS languages FROM language /*scan*/"
-                 IN_RANGE " AND spoken_by = 'staff' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS interpreters FROM language /*scan*/"
-                 IN_RANGE " AND spoken_by = 'interpreter' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS covers FROM service_area /*scan*/"
-                 IN_RANGE " ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS documents_required"
-                 " FROM required_document /*scan*/" IN_RANGE " ORDER BY service_key, position"},
-    {SHAPE_JSON, "SELECT service_key, value AS phones FROM phone /*scan*/"
-                 IN_RANGE " ORDER BY service_key, position"},
-    {SHAPE_JSON, "SELECT service_key, value AS claims FROM claim /*scan*/"
-                 IN_RANGE " ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS refers_to FROM referral /*scan*/"
-                 IN_RANGE " AND kind = 'refers_to' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS only_where_absent FROM referral /*scan*/"
-                 IN_RANGE " AND kind = 'only_where_absent' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS requires_service FROM referral /*scan*/"
-                 IN_RANGE " AND kind = 'requires_service' ORDER BY service_key, position"},
-    {SHAPE_TEXT, "SELECT service_key, field, language, value FROM text /*scan*/"
-                 IN_RANGE " ORDER BY service_key, field, language"},
+    {SHAPE_ROW,
+     "SELECT service_key, genders AS genders, age_min AS age_min,"
+     " age_max AS age_max, ages_case AS ages_case, forms AS forms,"
+     " forms_excluded AS forms_excluded, case_types AS case_types,"
+     " nationalities AS nationalities, returning_from AS returning_from,"
+     " stages AS stages, referred_by AS referred_by,"
+     " official_status AS official_status, residents_only AS residents_only,"
+     " survivors_only AS survivors_only, serves_family AS serves_family,"
+     " accepts_children AS accepts_children, disability AS disability,"
+     " conditions AS conditions, literacy AS literacy,"
+     " contacts_authorities AS contacts_authorities"
+     " FROM eligibility /*scan*/" IN_RANGE " AND rule = 0 ORDER BY service_key"},
+    {SHAPE_JSON, "SELECT service_key, stated AS rules FROM eligibility /*scan*/" IN_RANGE
+                 " AND rule > 0 ORDER BY service_key, rule"},
+    {SHAPE_LIST, "SELECT service_key, value AS needs FROM attribute /*scan*/" IN_RANGE
+                 " AND taxonomy = 'need' ORDER BY service_key, position"},
+    {SHAPE_LIST, "SELECT service_key, value AS languages FROM language /*scan*/" IN_RANGE
+                 " AND spoken_by = 'staff' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS interpreters FROM language /*scan*/" IN_RANGE
+     " AND spoken_by = 'interpreter' ORDER BY service_key, position"},
+    {SHAPE_LIST, "SELECT service_key, value AS covers FROM service_area /*scan*/" IN_RANGE
+                 " ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS documents_required"
+     " FROM required_document /*scan*/" IN_RANGE " ORDER BY service_key, position"},
+    {SHAPE_JSON, "SELECT service_key, value AS phones FROM phone /*scan*/" IN_RANGE
+                 " ORDER BY service_key, position"},
+    {SHAPE_JSON, "SELECT service_key, value AS claims FROM claim /*scan*/" IN_RANGE
+                 " ORDER BY service_key, position"},
+    {SHAPE_LIST, "SELECT service_key, value AS refers_to FROM referral /*scan*/" IN_RANGE
+                 " AND kind = 'refers_to' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS only_where_absent FROM referral /*scan*/" IN_RANGE
+     " AND kind = 'only_where_absent' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS requires_service FROM referral /*scan*/" IN_RANGE
+     " AND kind = 'requires_service' ORDER BY service_key, position"},
+    {SHAPE_TEXT, "SELECT service_key, field, language, value FROM text /*scan*/" IN_RANGE
+                 " ORDER BY service_key, field, language"},
 };
 
 #define CURSOR_COUNT (sizeof specs / sizeof *specs)

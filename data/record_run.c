@@ -42,7 +42,8 @@ struct import_run *run_begin(struct db *db, enum run_kind kind, const char *sour
      * read anew by the first statements that run, before those that write are prepared. */
     if (db_exec(db, sql_unguarded, e) && db_begin(db, e) &&
         (source == NULL || source_find(run, e)) &&
-        query_integer(run->db, sql_locations, &run->index.before, e) && put_prepare(run, e))
+        query_integer(run->db, sql_locations, &run->index.before, e) &&
+        put_prepare(run, e))
         return run;
     import_abort(run);
     return NULL;

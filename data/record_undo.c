@@ -61,9 +61,9 @@ static bool past_read(struct undoing *u, struct error *e) {
         return false;
     while ((got = db_step(s, e)) == 1) {
         u->past = xgrow(u->past, &u->past_capacity, u->past_count, sizeof *u->past);
-        u->past[u->past_count++] = (struct past_run){db_integer(s, 0), db_integer(s, 1),
-                                                     db_integer(s, 2), 0,
-                                                     db_integer(s, 3) != 0};
+        u->past[u->past_count++] = (struct past_run){
+            .key = db_integer(s, 0), .undoes = db_integer(s, 1),
+            .source_key = db_integer(s, 2), .of_services = db_integer(s, 3) != 0};
     }
     for (size_t i = u->past_count; i-- > 0;) {
         struct past_run *undone = past_find(u, u->past[i].undoes);
@@ -139,11 +139,12 @@ static bool refuse(struct undoing *u, const struct later *later, size_t count,
     }
     if (!service_name_read(u->run->db, later[0].service_key, &name, e))
         return false;
-    error_set(e, ERR_DATA,
-              "run %lld cannot be taken back: later runs changed %lld of its services (run "
-              "%lld changed %.100s of source %.100s); take those back first",
-              (long long)u->number, (long long)services, (long long)later[0].run_key, name.id,
-              name.source);
+    error_set(
+        e, ERR_DATA,
+        "run %lld cannot be taken back: later runs changed %lld of its services (run "
+        "%lld changed %.100s of source %.100s); take those back first",
+        (long long)u->number, (long long)services, (long long)later[0].run_key, name.id,
+        name.source);
     service_name_free(&name);
     return false;
 }
@@ -151,7 +152,8 @@ static bool refuse(struct undoing *u, const struct later *later, size_t count,
 static bool nothing_later(struct undoing *u, struct error *e) {
     struct later *later = NULL;
     size_t count = 0;
-    bool ok = later_read(u, &later, &count, e) && (count == 0 || refuse(u, later, count, e));
+    bool ok =
+        later_read(u, &later, &count, e) && (count == 0 || refuse(u, later, count, e));
     free(later);
     return ok;
 }
@@ -175,14 +177,15 @@ static bool changes_read(struct undoing *u, struct error *e) {
         return false;
     db_bind_integer(s, ":run", u->number);
     while ((got = db_step(s, e)) == 1) {
-        u->change = xgrow(u->change, &u->change_capacity, u->change_count,
-                          sizeof *u->change);
+        u->change =
+            xgrow(u->change, &u->change_capacity, u->change_count, sizeof *u->change);
         bool has_old = !db_is_null(s, 3);
         u->change[u->change_count++] = (struct past_change){
             .service_key = db_integer(s, 0),
             .layer = layer_of(db_text(s, 1)),
             .field = arena_strndup(&u->arena, db_text(s, 2), db_bytes(s, 2)),
-            .old = has_old ? arena_strndup(&u->arena, db_text(s, 3), db_bytes(s, 3)) : NULL,
+            .old =
+                has_old ? arena_strndup(&u->arena, db_text(s, 3), db_bytes(s, 3)) : NULL,
         };
     }
     return got == 0;
@@ -252,7 +255,8 @@ static bool change_back(struct returning *b, const struct past_change *c,
         return true;
     }
     if (!field_find(c->field, &f))
-        return error_set(e, ERR_DATA, "the record is damaged: a change of %.100s", c->field);
+        return error_set(e, ERR_DATA, "the record is damaged: a change of %.100s",
+                         c->field);
     if (c->layer == LAYER_SOURCE)
         return source_back(b, f, c->field, c->old != NULL ? c->old : "", e);
     return f.column == COL_VISIBILITY ? decision_back(b, c->old, e)
@@ -296,8 +300,8 @@ static bool service_back(struct undoing *u, const struct past_change *c, size_t 
 
 static bool changes_back(struct undoing *u, struct error *e) {
     for (size_t i = 0, next; i < u->change_count; i = next) {
-        for (next = i + 1; next < u->change_count && u->change[next].service_key ==
-                                                         u->change[i].service_key;)
+        for (next = i + 1; next < u->change_count &&
+                           u->change[next].service_key == u->change[i].service_key;)
             next++;
         if (!service_back(u, &u->change[i], next - i, e))
             return false;
@@ -308,7 +312,8 @@ static bool changes_back(struct undoing *u, struct error *e) {
 /* ---- the whole --------------------------------------------------------------------- */
 
 static bool undo(struct undoing *u, struct error *e) {
-    if (!past_read(u, e) || !may_undo(u, e) || !nothing_later(u, e) || !changes_read(u, e))
+    if (!past_read(u, e) || !may_undo(u, e) || !nothing_later(u, e) ||
+        !changes_read(u, e))
         return false;
     run_of_source(u->run, past_find(u, u->number)->source_key);
     u->run->undoes = u->number;

@@ -124,7 +124,8 @@ void visibility_decide(const struct flat *flat, const struct visibility_row *bef
         return;
     }
     if (by_steward(before)) {
-        enum visibility kept = strictness(before->own_kept ? before->own_kept : before->own);
+        enum visibility kept =
+            strictness(before->own_kept ? before->own_kept : before->own);
         *out = *before;
         out->default_code = visibility_name(fallback);
         out->own_kept = visibility_name(kept > said ? kept : said);
@@ -199,7 +200,8 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
     struct slice s = slice_trim(slice_of(text));
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
-        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x80))
+        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') ||
+            (c > 'z' && c < 0x80))
             continue; /* "12, Street 63" is "12 street 63" */
         hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * UINT64_C(0x100000001b3);
     }
@@ -252,7 +254,8 @@ static void site_read(struct statement *s, struct site *out) {
     if (db_is_null(s, 5))
         return;
     struct point p = {db_real(s, 5), db_real(s, 6)};
-    out->point = hash_end(hash_real(hash_real(1, round(p.lon * 1e4)), round(p.lat * 1e4)));
+    out->point =
+        hash_end(hash_real(hash_real(1, round(p.lon * 1e4)), round(p.lat * 1e4)));
     out->at = geo_ecef(p);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an import found: counts, errors, likely duplicates and notes; on standard error as they
- * come, and as JSON at the end. Values of the file stand nowhere but in these.
+ * What an import found: counts, errors, likely duplicates and notes; on standard error as
+ * they come, and as JSON at the end. Values of the file stand nowhere but in these.
  */
 #ifndef IMPORTERS_REPORT_H
 #define IMPORTERS_REPORT_H

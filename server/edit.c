@@ -113,7 +113,8 @@ static int run_edit(struct work *w, const struct edit_options *o, char **argumen
     return 0;
 }
 
-static bool read_options(int argc, char **argv, struct edit_options *o, bool *wants_help) {
+static bool read_options(int argc, char **argv, struct edit_options *o,
+                         bool *wants_help) {
     static const struct option options[] = {{"db", required_argument, NULL, 'd'},
                                             {"by", required_argument, NULL, 'b'},
                                             {"give-back", required_argument, NULL, 'g'},

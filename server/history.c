@@ -133,7 +133,7 @@ static void add_event(struct buf *b, const struct change_info *c) {
     if (strcmp(c->field, "added") == 0) {
         buf_str(b, "added");
     } else if (strcmp(c->field, "retired") == 0) {
-        bool now = c->new != NULL && strcmp(c->new, "yes") == 0;
+        bool now = c->new != NULL &&strcmp(c->new, "yes") == 0;
         buf_str(b, now ? "retired" : "stands again");
     } else {
         buf_printf(b, "%s: ", c->field);
@@ -227,7 +227,8 @@ static bool run_history(struct record *record, const struct history_options *o,
                         struct shown *shown, struct error *e) {
     if (o->json)
         buf_str(&shown->out, "{\"runs\":[");
-    return history_runs(record, o->limit != 0 ? o->limit : RUNS_SHOWN, show_run, shown, e);
+    return history_runs(record, o->limit != 0 ? o->limit : RUNS_SHOWN, show_run, shown,
+                        e);
 }
 
 static int show_history(const struct history_options *o) {
@@ -295,9 +296,10 @@ void command_say_note(const struct run_note *note, void *ctx) {
                 "common%s\n",
                 note->source, note->id, note->other_source, note->other_id, note->reason,
                 note->distance_m,
-                note->held         ? "; it is held as staff until a steward decides"
-                : note->other_held ? "; the other is held as staff until a steward decides"
-                                   : "");
+                note->held ? "; it is held as staff until a steward decides"
+                : note->other_held
+                    ? "; the other is held as staff until a steward decides"
+                    : "");
 }
 
 static int run_undo(const char *db, int64_t number, const char *by) {
@@ -331,7 +333,8 @@ int command_undo(int argc, char **argv) {
             return usage(undo_help);
         *(id == 'd' ? &db : &by) = optarg;
     }
-    if (db == NULL || by == NULL || argc - optind != 1 || !number_of(argv[optind], &number))
+    if (db == NULL || by == NULL || argc - optind != 1 ||
+        !number_of(argv[optind], &number))
         return usage(undo_help);
     return run_undo(db, number, by);
 }

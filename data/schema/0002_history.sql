@@ -22,14 +22,15 @@ ALTER TABLE import_run ADD COLUMN undoes INTEGER REFERENCES import_run (key);
 CREATE TABLE change ( -- one row for each field of a service that a run changed
     run_key INTEGER NOT NULL REFERENCES import_run (key),
     service_key INTEGER NOT NULL REFERENCES service_at_location (key),
-    layer TEXT NOT NULL CHECK (layer IN ('source', 'edit', 'event')),
+    layer TEXT NOT NULL, -- source, edit, event
     field TEXT NOT NULL, -- a column of the flat form, `column@language`;
                          -- event: added, retired (no, yes), visibility (the effective one)
     old TEXT, -- '' not stated; edit: NULL, none
     new TEXT,
     beside TEXT, -- source: the steward's value over it, or NULL; edit: the source's below
                  -- it; visibility: what decided
-    PRIMARY KEY (service_key, run_key, layer, field)
+    PRIMARY KEY (service_key, run_key, layer, field),
+    CHECK (layer = 'source' OR layer = 'edit' OR layer = 'event')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX change_run ON change (run_key);
 
@@ -58,7 +59,8 @@ CREATE INDEX organization_alias_service ON organization_alias (service_key);
 
 -- ---- visibility ------------------------------------------------------------------------
 
--- A CHECK can only be changed with its table.
+-- A CHECK can only be changed with its table. `x IN (three or more)` makes a table of its
+-- own for each row that is written, which costs as much as the row: hence the ORs.
 CREATE TEMP TABLE visibility_before AS SELECT * FROM main.visibility;
 DROP TABLE main.visibility;
 CREATE TABLE visibility ( -- who may learn where it is: exact < area < contact < staff
@@ -68,15 +70,18 @@ CREATE TABLE visibility ( -- who may learn where it is: exact < area < contact <
     own TEXT NOT NULL,          -- the tightest that it was given on its own account
     own_kept TEXT,              -- what `own` would be without the steward who decided
     effective TEXT NOT NULL,    -- `own`, or tighter where the site is shared
-    decided_by TEXT NOT NULL    -- what made `effective`; kept: an earlier, tighter one
-        CHECK (decided_by IN
-               ('stated', 'default', 'kept', 'site', 'duplicate', 'steward')),
+    decided_by TEXT NOT NULL,   -- what made `effective`; kept: an earlier, tighter one
     bound_by INTEGER REFERENCES service (key), -- the service that binds or holds it
-    CHECK (stated IN ('exact', 'area', 'contact', 'staff')),
-    CHECK (default_code IN ('exact', 'area', 'contact', 'staff')),
-    CHECK (own IN ('exact', 'area', 'contact', 'staff')),
-    CHECK (own_kept IN ('exact', 'area', 'contact', 'staff')),
-    CHECK (effective IN ('exact', 'area', 'contact', 'staff'))
+    CHECK (decided_by = 'default' OR decided_by = 'stated' OR decided_by = 'kept' OR
+           decided_by = 'site' OR decided_by = 'duplicate' OR decided_by = 'steward'),
+    CHECK (stated = 'exact' OR stated = 'area' OR stated = 'contact' OR stated = 'staff'),
+    CHECK (default_code = 'exact' OR default_code = 'area' OR
+           default_code = 'contact' OR default_code = 'staff'),
+    CHECK (own = 'exact' OR own = 'area' OR own = 'contact' OR own = 'staff'),
+    CHECK (own_kept = 'exact' OR own_kept = 'area' OR
+           own_kept = 'contact' OR own_kept = 'staff'),
+    CHECK (effective = 'exact' OR effective = 'area' OR
+           effective = 'contact' OR effective = 'staff')
 ) STRICT;
 INSERT INTO main.visibility (service_key, stated, default_code, own, effective, decided_by,
     bound_by) SELECT service_key, stated, default_code, own, effective, decided_by, bound_by

@@ -46,10 +46,15 @@ static void pairs_inside_a_file(void **state) {
         {{"O", "S", HERE, "legal"}, {"O", "S", HERE, "health"}, ""},
         {{"O", "S", HERE, "legal"}, {"O", "T", HERE, "legal"}, ""},
         {{"O", "S", HERE, ""}, {"O", "S", HERE, ""}, ""},
-        {{"Đà Nẵng", "S", HERE, "legal"}, {"DA NANG", "S.", HERE, "legal"}, "same b a 0\n"},
-        {{"Ministry", "Y shelter", HERE, "legal"}, {"y-Shelter", "intake", HERE, "legal"},
+        {{"Đà Nẵng", "S", HERE, "legal"},
+         {"DA NANG", "S.", HERE, "legal"},
          "same b a 0\n"},
-        {{"Y", "intake", HERE, "legal"}, {"Ministry", "Y", HERE, "legal"}, "same b a 0\n"},
+        {{"Ministry", "Y shelter", HERE, "legal"},
+         {"y-Shelter", "intake", HERE, "legal"},
+         "same b a 0\n"},
+        {{"Y", "intake", HERE, "legal"},
+         {"Ministry", "Y", HERE, "legal"},
+         "same b a 0\n"},
         {{"unnamed", "S", HERE, "legal"}, {"unnamed", "S", HERE, "legal"}, ""},
         {{"O", "unnamed", HERE, "legal"}, {"O", "unnamed", HERE, "legal"}, ""},
         {{"unnamed", "S", HERE, "legal"}, {"O", "unnamed", HERE, "legal"}, ""},
@@ -58,11 +63,10 @@ static void pairs_inside_a_file(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct record *r = fresh();
-        struct flat rows[] = {
-            named("a", cases[i].a.organization, cases[i].a.service, cases[i].a.lat,
-                  cases[i].a.needs),
-            named("b", cases[i].b.organization, cases[i].b.service, cases[i].b.lat,
-                  cases[i].b.needs)};
+        struct flat rows[] = {named("a", cases[i].a.organization, cases[i].a.service,
+                                    cases[i].a.lat, cases[i].a.needs),
+                              named("b", cases[i].b.organization, cases[i].b.service,
+                                    cases[i].b.lat, cases[i].b.needs)};
         if (cases[i].b.lat[0] == '\0')
             rows[1].cell[COL_LON] = "";
         run_of(r, "s", rows, 2, false);
@@ -120,11 +124,11 @@ static void a_new_one_beside_a_hidden_one_is_held(void **state) {
     assert_visibility(r, "two:b", "staff");
     b.cell[COL_VISIBILITY] = "exact";
     import_one(r, "two", b);
-    assert_visibility(r, "two:b", "staff"); /* no import frees it */
+    assert_visibility(r, "two:b", "staff");                  /* no import frees it */
     struct flat c = named("c", "O", "S", "13.508", "legal"); /* near b only */
     import_one(r, "two", c);
     assert_string_equal(notes, "same c b 443\n");
-    assert_visibility(r, "two:c", "area"); /* holding does not creep */
+    assert_visibility(r, "two:c", "area");            /* holding does not creep */
     ok(try_edit(r, "two:b", COL_VISIBILITY, "area")); /* a steward does */
     assert_visibility(r, "two:b", "area");
     b.cell[COL_STATUS] = "open";

@@ -16,8 +16,8 @@ static char said[20000];
 
 static void on_change(const struct change_info *c, void *ctx) {
     (void)ctx;
-    sprintf(said + strlen(said), "%lld %s %s %s>%s|%s\n", (long long)c->run.number, c->layer,
-            c->field, c->old ? c->old : "-", c->new ? c->new : "-",
+    sprintf(said + strlen(said), "%lld %s %s %s>%s|%s\n", (long long)c->run.number,
+            c->layer, c->field, c->old ? c->old : "-", c->new ? c->new : "-",
             c->beside ? c->beside : "-");
 }
 
@@ -101,7 +101,8 @@ static void an_edit_can_empty_and_is_checked(void **state) {
     assert_false(try_edit(r, "s:a", COL_REFERS_TO, "nobody"));
     assert_non_null(strstr(err.message, "refers_to"));
     assert_false(try_edit(r, "s:none", COL_STATUS, "open"));
-    assert_string_equal(changes(r, "s:a"), "1 event added ->-|-\n2 edit status ->|open\n");
+    assert_string_equal(changes(r, "s:a"),
+                        "1 event added ->-|-\n2 edit status ->|open\n");
     assert_whole(r);
     record_close(r);
 }
@@ -261,7 +262,7 @@ static void a_steward_decides_and_takes_back(void **state) {
     assert_visibility(r, "s:a", "staff");
     import_one(r, "s", visible("b", "area"));
     ok(try_edit(r, "s:b", COL_VISIBILITY, "staff")); /* 7 */
-    ok(try_undo(r, 7)); /* looser: the steward's own */
+    ok(try_undo(r, 7));                              /* looser: the steward's own */
     assert_visibility(r, "s:b", "area");
     import_one(r, "s", visible("c", "area"));
     ok(try_edit(r, "s:c", COL_VISIBILITY, "exact")); /* 10 */
@@ -348,7 +349,8 @@ static void an_organization_that_stands_is_not_merged(void **state) {
     assert_false(one(r, "s:a", "s:b"));
     import_one(r, "s", of("c", "Another", "Synthetic League;unnamed"));
     assert_string_equal(notes, "alias c Synthetic League\n");
-    struct flat ring[] = {of("x", "Ring one", "Ring two"), of("y", "Ring three", "Ring one"),
+    struct flat ring[] = {of("x", "Ring one", "Ring two"),
+                          of("y", "Ring three", "Ring one"),
                           of("z", "Ring two", "Ring three")};
     run_of(r, "t", ring, 3, false);
     assert_true(one(r, "t:x", "t:z"));
@@ -362,8 +364,9 @@ static void an_old_record_is_folded(void **state) {
     char share[100], command[500];
     snprintf(share, sizeof share, "%s/first", dir);
     snprintf(path, sizeof path, "%s/first.db", dir);
-    snprintf(command, sizeof command, "mkdir -p %s/schema && cp %s/schema/0001_*.sql %s/schema/",
-             share, SHARE, share);
+    snprintf(command, sizeof command,
+             "mkdir -p %s/schema && cp %s/schema/0001_*.sql %s/schema/", share, SHARE,
+             share);
     assert_int_equal(system(command), 0);
     ok(record_create(path, share, &err));
     sql_change(
