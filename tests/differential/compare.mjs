@@ -332,16 +332,24 @@ async function compareOne(haven, directory, ids, query, key) {
         sent(asked, ids),
         key,
     );
-    if (status !== 200) {
+    const where = directory.atlas?.locate(asked);
+    if (where && !where.point && status === 400 && /"place"/.test(text)) {
+        return { outcome: 'refused', found: [] };
+    }
+    if (status !== 200 || (where && !where.point)) {
         const found = [{ what: `status ${status}` }];
         return { outcome: 'none', found, text: `${text}\nquery ${json(asked)}` };
     }
     const today = new Date().toISOString().slice(0, 10);
-    const where = directory.atlas?.locate(asked);
     const countries =
         where?.countries ??
         (asked.country ? [asked.country] : answeredCountries(body.country));
-    const expected = evaluate(directory, asked, { countries, where, today, role: key ? key : 'public' });
+    const expected = evaluate(directory, asked, {
+        countries,
+        where,
+        today,
+        role: key ?? 'public',
+    });
     if (where?.doubtful || expected.doubtful) return { outcome: 'doubtful', found: [] };
     const found = [
         ...(where ? countryDifferences(where, body.country) : []),
