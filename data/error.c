@@ -2,6 +2,17 @@
 #include "data/error.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "data/text.h"
+
+/* What was cut to fit, here or by a precision such as %.60s, may have been cut inside a
+ * character: its remaining bytes become '?'. */
+static void whole_characters(char *message) {
+    size_t bad;
+    for (char *at = message; !text_utf8(at, strlen(at), &bad); at += bad)
+        at[bad] = '?';
+}
 
 bool error_set(struct error *e, enum err code, const char *format, ...) {
     va_list args;
@@ -9,6 +20,7 @@ bool error_set(struct error *e, enum err code, const char *format, ...) {
     e->code = code;
     vsnprintf(e->message, sizeof e->message, format, args);
     va_end(args);
+    whole_characters(e->message);
     return false;
 }
 
@@ -21,5 +33,6 @@ bool error_prefix(struct error *e, const char *format, ...) {
     if (n >= 0 && (size_t)n < sizeof whole.message)
         snprintf(whole.message + n, sizeof whole.message - (size_t)n, "%s", e->message);
     *e = whole;
+    whole_characters(e->message);
     return false;
 }

@@ -37,8 +37,9 @@ static void context_key_make(void) {
     pthread_key_create(&context_key, context_free);
 }
 
+/* Some messages of GEOS end with a line end. */
 static void context_say(const char *message, void *last) {
-    snprintf(last, 200, "%s", message);
+    snprintf(last, 200, "%.*s", (int)strcspn(message, "\r\n"), message);
 }
 
 /* What GEOS said last in this thread. */
@@ -119,11 +120,15 @@ static bool repair(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired, size
 }
 
 /* Degrees of longitude and latitude, and no other unit. */
-static bool in_degrees(GEOSContextHandle_t c, const GEOSGeometry *g) {
+static bool in_degrees(GEOSContextHandle_t c, const GEOSGeometry *g, struct error *e) {
     double west, south, east, north;
-    return GEOSGeom_getXMin_r(c, g, &west) && GEOSGeom_getYMin_r(c, g, &south) &&
-           GEOSGeom_getXMax_r(c, g, &east) && GEOSGeom_getYMax_r(c, g, &north) &&
-           west >= -180 && east <= 180 && south >= -90 && north <= 90;
+    if (GEOSGeom_getXMin_r(c, g, &west) && GEOSGeom_getYMin_r(c, g, &south) &&
+        GEOSGeom_getXMax_r(c, g, &east) && GEOSGeom_getYMax_r(c, g, &north) &&
+        west >= -180 && east <= 180 && south >= -90 && north <= 90)
+        return true;
+    return error_set(e, ERR_DATA,
+                     "coordinates beyond 180 and 90 degrees; allowed: "
+                     "longitude and latitude, WGS 84");
 }
 
 static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired,
@@ -132,11 +137,11 @@ static bool make_sound(GEOSContextHandle_t c, GEOSGeometry **g, char *repaired,
         return error_set(e, ERR_DATA, "not a polygon; allowed: Polygon, MultiPolygon");
     if (GEOSisEmpty_r(c, *g))
         return error_set(e, ERR_DATA, "an empty polygon");
-    if (!in_degrees(c, *g))
-        return error_set(e, ERR_DATA,
-                         "coordinates beyond 180 and 90 degrees; allowed: "
-                         "longitude and latitude, WGS 84");
-    if (GEOSisValid_r(c, *g) != 1 && !repair(c, g, repaired, size, e))
+    if (!in_degrees(c, *g, e))
+        return false;
+    /* A hole far out counts for nothing above, but may be repaired into a polygon. */
+    if (GEOSisValid_r(c, *g) != 1 &&
+        !(repair(c, g, repaired, size, e) && in_degrees(c, *g, e)))
         return false;
     if (GEOSGeomTypeId_r(c, *g) == GEOS_POLYGON)
         *g = polygons_only(c, *g);

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "importers/cell.h"
+
 struct scanner {
     FILE *in;
     const char *name;
@@ -156,23 +158,28 @@ static bool read_features(struct reading *r, struct error *e) {
     int c = next_token(s);
     if (c != '[')
         return fail(s, s->line, "\"features\" is not a list", e);
-    for (c = next_token(s); c != ']'; c = next_token(s)) {
+    if ((c = next_token(s)) == ']')
+        return true;
+    for (;; c = next_token(s)) { /* at a value, so that no comma stands before the end */
         int64_t line = s->line;
         r->number++;
         if (!read_value(s, c, e) || !give_feature(r, line, e))
             return false;
         c = next_token(s);
         if (c == ']')
-            break;
+            return true;
         if (c != ',')
             return fail(s, s->line, "between two features there must be a comma", e);
     }
-    return true;
 }
 
+/* Whether the name that was read is `key`, however it is escaped. */
 static bool key_is(const struct scanner *s, const char *key) {
-    size_t len = strlen(key);
-    return s->text.len == len + 2 && memcmp(s->text.data + 1, key, len) == 0;
+    struct error ignored = {0};
+    struct json *name = json_parse(s->text.data, s->text.len, &ignored);
+    bool is = name != NULL && strcmp(json_text(name, NULL), key) == 0;
+    json_free(name);
+    return is;
 }
 
 /* One member; `*found` when it was the features. */
@@ -199,14 +206,16 @@ static bool read_collection(struct reading *r, struct error *e) {
         c = next_token(s);
     if (c != '{')
         return fail(s, s->line, "not GeoJSON; allowed: a FeatureCollection", e);
-    for (c = next_token(s); c != '}'; c = next_token(s)) {
+    c = next_token(s);
+    for (bool more = c != '}'; more;) {
         if (!read_member(r, c, &found, e))
             return false;
         c = next_token(s);
-        if (c == '}')
-            break;
-        if (c != ',')
+        more = c == ',';
+        if (!more && c != '}')
             return fail(s, s->line, "between two members there must be a comma", e);
+        if (more)
+            c = next_token(s);
     }
     if (!found)
         return fail(s, s->line, "there are no \"features\"; allowed: a FeatureCollection",
@@ -282,6 +291,12 @@ static bool add_polygon(const struct json *rings, struct buf *out, struct error 
     return true;
 }
 
+static bool wrong_type(const char *name, struct error *e) {
+    char shown[CELL_SHOWN_BYTES];
+    return error_set(e, ERR_DATA, "a geometry of the type %s; allowed: Polygon, MultiPolygon",
+                     cell_shown(slice_of(name), shown));
+}
+
 bool geojson_wkb(const struct json *geometry, struct buf *out, struct error *e) {
     const struct json *type = json_get(geometry, "type");
     const struct json *coordinates = json_get(geometry, "coordinates");
@@ -291,10 +306,7 @@ bool geojson_wkb(const struct json *geometry, struct buf *out, struct error *e) 
     if (strcmp(name, "Polygon") == 0)
         return add_polygon(coordinates, out, e);
     if (strcmp(name, "MultiPolygon") != 0)
-        return error_set(e, ERR_DATA,
-                         "a geometry of the type %.30s; allowed: Polygon, "
-                         "MultiPolygon",
-                         name);
+        return wrong_type(name, e);
     if (!is_array(coordinates))
         return error_set(e, ERR_DATA, "a multipolygon that is no list of polygons");
     add_head(out, WKB_MULTIPOLYGON, json_count(coordinates));

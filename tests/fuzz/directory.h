@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The demo directory as snapshots in memory, without a record between: for fuzzers that
- * ask the handlers. What depends on the day is asked on the same day every time.
+ * The demo directory as snapshots in memory, over a small made-up gazetteer, for fuzzers
+ * that ask the handlers. What depends on the day is asked on the same day every time.
  */
 #ifndef TESTS_FUZZ_DIRECTORY_H
 #define TESTS_FUZZ_DIRECTORY_H
 
 #include "data/crypto.h"
-#include "data/snapshot_build.h"
 #include "importers/row.h"
 #include "server/api/context.h"
 #include "server/api/openapi.h"
+#include "server/api/handlers.h"
 #include "tests/fuzz/require.h"
+
+#define fail_msg(...) (fprintf(stderr, __VA_ARGS__), exit(1))
+#include "tests/unit/by_hand.h"
+#include "tests/unit/atlas_by_hand.h"
 
 #define DIRECTORY_FILE "data/mekong/services.csv"
 #define DIRECTORY_NOW 1795219200 /* 2026-11-21 */
@@ -46,12 +50,44 @@ static inline bool directory_row(const struct csv_row *row, void *ctx, struct er
            snapshot_builder_add(l->builder[SNAP_STAFF], &s, e);
 }
 
+/* The country of atlas_by_hand.h, and rectangles where the demo directory has services. */
+static inline void directory_fill_atlas(struct record *r) {
+    fill_country(r);
+    struct import_run *run = begin_by_hand(r, "rectangles");
+    put_place_by_hand(run, "kh", "country", "", "Cambodia", "12.5", "105");
+    put_place_by_hand(run, "b", "province", "kh", "Battambang", "13.1", "103.2");
+    put_place_by_hand(run, "t", "district", "b", "Thma Koul", "13.2", "103");
+    put_place_by_hand(run, "n", "province", "kh", "Nowhere", "", "");
+    put_area_by_hand(run, "kh", 0, "Cambodia", (struct box){102.3, 10.4, 107.6, 14.7});
+    put_area_by_hand(run, "b", 1, "Battambang", (struct box){102.5, 12.4, 103.8, 13.5});
+    put_area_by_hand(run, "t", 2, "Thma Koul", (struct box){102.9, 13.1, 103.1, 13.3});
+    commit_by_hand(run);
+}
+
+/* Texts of a question may name the gazetteer's places, whose ids are new every time: in
+ * `text` the digit of "00000000-0000-0000-0000-00000000000N" becomes the id of place N. */
+static inline void directory_name_places(const struct context *c, char *text, size_t len) {
+    static const char zeros[] = "00000000-0000-0000-0000-00000000000";
+    const struct atlas *a = c->snapshot->atlas;
+    const size_t most = sizeof zeros - 1;
+    for (char *end = text + len, *at = text;
+         (size_t)(end - at) > most && (at = memmem(at, (size_t)(end - at), zeros, most));) {
+        char id[37];
+        unsigned number = (unsigned)(end - at > (ptrdiff_t)most ? at[most] - '0' : 10);
+        at += most;
+        if (number >= 10 || number >= a->place_count)
+            continue;
+        uuid_encode(a->places[number].id, id);
+        memcpy(at - most, id, 36);
+    }
+}
+
 static inline void directory_finish(struct directory_load *l, enum snap_view view,
-                                    struct snapshot *out) {
+                                    const struct atlas *atlas, struct snapshot *out) {
     struct error e = {0};
     size_t size;
     void *block = snapshot_builder_finish(l->builder[view], 1, &size, &e);
-    set_up(block != NULL && snapshot_attach(out, block, size, &e), &e);
+    set_up(block != NULL && snapshot_attach(out, block, size, atlas, &e), &e);
     snapshot_builder_free(l->builder[view]);
 }
 
@@ -63,13 +99,15 @@ static inline void directory_open_demo(struct context *public, struct context *s
     struct progress progress = {0};
     struct directory_load *l = xcalloc(1, sizeof *l);
     set_up(vocabularies_load("data/vocabulary", &e), &e);
+    const struct atlas *atlas = atlas_by_hand(directory_fill_atlas);
     l->report = (struct report){.file = DIRECTORY_FILE, .progress = &progress};
     for (int view = 0; view < 2; view++)
-        l->builder[view] = snapshot_builder_new((enum snap_view)view, DIRECTORY_NOW);
+        l->builder[view] = snapshot_builder_new((enum snap_view)view, atlas, DIRECTORY_NOW);
     set_up(csv_read(DIRECTORY_FILE, directory_row, l, NULL, &e), &e);
     for (int view = 0; view < 2; view++)
-        directory_finish(l, (enum snap_view)view, &views[view]);
+        directory_finish(l, (enum snap_view)view, atlas, &views[view]);
     row_reader_free(&l->rows);
+    header_free(&l->header);
     free(l);
     struct borders *borders = borders_open("build/share/borders.bin", &e);
     set_up(borders != NULL, &e);

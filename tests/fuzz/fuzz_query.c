@@ -15,14 +15,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/api/handlers.h"
 #include "server/api/nearest_query.h"
 #include "server/api/params.h"
 #include "server/http/mhd.h"
 #include "tests/fuzz/directory.h"
 
-static const char *const paths[] = {"/api/v1/nearest", "/api/v1/services",
-                                    "/api/v1/services/", "/api/v1/vocabulary"};
+static const char *const paths[] = {"/api/v1/nearest",    "/api/v1/services",
+                                    "/api/v1/services/",  "/api/v1/vocabulary",
+                                    "/api/v1/places/at",  "/api/v1/places/",
+                                    "/api/v1/status",     "/api/v1/openapi.json"};
 
 /* One exchange, filled by the server's only thread before it answers. */
 static struct {
@@ -32,7 +33,7 @@ static struct {
     struct buf encoded; /* its arguments as a query, every byte percent-encoded */
     struct http_server *server;
     int fd; /* of the connection, or -1 */
-    char id[37];
+    char service[37], place[37];
 } the;
 
 /* ---- the server's side -------------------------------------------------------------- */
@@ -124,7 +125,9 @@ static size_t content_length(const char *header) {
 
 static bool receive_some(struct buf *b) {
     char chunk[16384];
-    ssize_t n = recv(the.fd, chunk, sizeof chunk, 0);
+    ssize_t n;
+    while ((n = recv(the.fd, chunk, sizeof chunk, 0)) < 0 && errno == EINTR)
+        continue; /* libFuzzer keeps time by a signal */
     if (n > 0)
         buf_add(b, chunk, (size_t)n);
     return n > 0;
@@ -161,8 +164,8 @@ static void ask(const char *path, const void *query, size_t len, struct reply *o
         open_connection();
     for (size_t sent = 0; sent < b.len;) {
         ssize_t n = send(the.fd, b.data + sent, b.len - sent, MSG_NOSIGNAL);
-        require(n > 0, "the request is taken", strerror(errno));
-        sent += (size_t)n;
+        require(n > 0 || errno == EINTR, "the request is taken", strerror(errno));
+        sent += n > 0 ? (size_t)n : 0;
     }
     receive(out);
     if (out->closes)
@@ -172,11 +175,12 @@ static void ask(const char *path, const void *query, size_t len, struct reply *o
 /* ---- the target --------------------------------------------------------------------- */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    struct http_options options = {"127.0.0.1", 0, 1, 8, 60, 60};
+    struct http_options options = {"127.0.0.1", 0, 1, 8, 0, 0}; /* no time limits */
     struct error e = {0};
     (void)argc, (void)argv;
     directory_open_demo(&the.context[0], &the.context[1]);
-    uuid_encode(the.context[0].snapshot->services[0].id, the.id);
+    uuid_encode(the.context[0].snapshot->services[0].id, the.service);
+    uuid_encode(the.context[0].snapshot->atlas->places[0].id, the.place);
     the.server = http_start(&options, answer, NULL, &e);
     set_up(the.server != NULL, &e);
     the.fd = -1;
@@ -211,11 +215,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
         return 0;
     size_t which = bytes[0] % (sizeof paths / sizeof *paths);
     the.who = bytes[0] / 16 % 2;
-    snprintf(path, sizeof path, "%s%s", paths[which], which == 2 ? the.id : "");
+    snprintf(path, sizeof path, "%s%s", paths[which],
+             which == 2   ? the.service
+             : which == 5 ? the.place
+                          : "");
     static struct buf query;
     query.len = 0;
     buf_char(&query, '?');
     buf_add(&query, bytes + 1, len - 1);
+    directory_name_places(the.context, query.data, query.len);
     ask(path, query.data, query.len, &first);
     check(&first, path, query.len);
     directory_check(&first.seen);
