@@ -111,7 +111,10 @@ const chord2 = ([a, b, c], [x, y, z]) => (a - x) ** 2 + (b - y) ** 2 + (c - z) *
 
 /* Metres to the nearest part of a piece of edge, by halving. */
 function toPiece(a, b, point) {
-    const at = (t) => ({ lon: a.lon + t * (b.lon - a.lon), lat: a.lat + t * (b.lat - a.lat) });
+    const at = (t) => ({
+        lon: a.lon + t * (b.lon - a.lon),
+        lat: a.lat + t * (b.lat - a.lat),
+    });
     const from = ecef(point);
     const far = (t) => chord2(ecef(at(t)), from);
     let [low, high] = [0, 1];
@@ -179,7 +182,10 @@ class Outline {
             for (let i = 0; i + 1 < ring.length; i++) {
                 const [[ax, ay], [bx, by]] = [ring[i], ring[i + 1]];
                 if (!isNear(ax, bx, point.lon) || !isNear(ay, by, point.lat)) continue;
-                const ends = [{ lon: ax, lat: ay }, { lon: bx, lat: by }];
+                const ends = [
+                    { lon: ax, lat: ay },
+                    { lon: bx, lat: by },
+                ];
                 least = Math.min(least, toPiece(...ends, point));
             }
         }
@@ -311,7 +317,9 @@ export class Atlas {
             this.byId.set(row.id, place);
         });
         this.late = [];
-        [...areas].sort((a, b) => a.level - b.level).forEach((area) => this.addArea(area));
+        [...areas]
+            .sort((a, b) => a.level - b.level)
+            .forEach((area) => this.addArea(area));
         this.late.forEach((late) => this.addLate(late));
     }
 
@@ -426,7 +434,12 @@ export class Atlas {
 
     holdsAt(point) {
         const direct = this.byOutline(point);
-        return { set: new Set(direct.flatMap(chainOf)), direct, asked: true, chosen: null };
+        return {
+            set: new Set(direct.flatMap(chainOf)),
+            direct,
+            asked: true,
+            chosen: null,
+        };
     }
 
     holdsPlace(chosen) {

@@ -94,17 +94,29 @@ const chosen = (id) => ({ place: id });
 /* Where somebody is, and what each area answers: { yes, unknown, no }. */
 export const HELD = [
     ['a common edge', at(13.2, 103.5), { yes: 'Ford;Mill;West', no: 'Ring;East;Shore' }],
-    ['where four meet', at(13.5, 104), { yes: 'Mill;Ring;West;East', no: 'Ford;Shore;Core' }],
+    [
+        'where four meet',
+        at(13.5, 104),
+        { yes: 'Mill;Ring;West;East', no: 'Ford;Shore;Core' },
+    ],
     ['a hole', at(13.7, 103.5), { yes: 'Core;West', no: 'Ring;Ford' }],
     ['the edge of a hole', at(13.65, 103.4), { yes: 'Core;Ring', no: 'Mill' }],
     ['two sources', at(13.2, 103.55), { yes: 'Ford;Mill', no: 'Ring' }],
     ['one source only', at(13.2, 103.65), { yes: 'Mill', no: 'Ford' }],
     ['no outline', at(13.8, 104.7), { yes: 'East', unknown: 'Hill', no: 'Shore;Ford' }],
     ['elsewhere', at(13.2, 104.2), { yes: 'Shore', unknown: 'Hill', no: 'Mill' }],
-    ['namesakes', at(13.1, 104.7), { yes: 'Twin, East', unknown: 'Twin', no: 'Twin, West' }],
+    [
+        'namesakes',
+        at(13.1, 104.7),
+        { yes: 'Twin, East', unknown: 'Twin', no: 'Twin, West' },
+    ],
     ['a namesake elsewhere', at(13.3, 104.7), { yes: 'Lone, East', no: 'Lone, West' }],
     ['in a point', at(13.1, 103.2), { yes: 'Ford', unknown: 'Green;Tree;Market' }],
-    ['not in its parent', at(13.8, 103.1), { yes: 'Ring', unknown: 'Market', no: 'Green;Tree' }],
+    [
+        'not in its parent',
+        at(13.8, 103.1),
+        { yes: 'Ring', unknown: 'Market', no: 'Green;Tree' },
+    ],
     [
         'a country',
         chosen('kh'),
@@ -120,7 +132,11 @@ export const HELD = [
         chosen('ford'),
         { yes: 'Ford;West', unknown: 'Green;Tree', no: 'Mill;East;Hill' },
     ],
-    ['a commune', chosen('green'), { yes: 'Green;Ford', unknown: 'Tree', no: 'Mill;Hill' }],
+    [
+        'a commune',
+        chosen('green'),
+        { yes: 'Green;Ford', unknown: 'Tree', no: 'Mill;Hill' },
+    ],
     ['a village', chosen('tree'), { yes: 'Tree;Green;Ford;West', no: 'Mill;East' }],
     ['a town of no district', chosen('market'), { yes: 'Mill;West', no: 'Ford;Shore' }],
     [
@@ -150,14 +166,26 @@ const service = (id, more) => ({
     ...more,
 });
 
-const entries = HELD.flatMap(([, , levels]) => Object.values(levels)).join(';').split(';');
+const entries = HELD.flatMap(([, , levels]) => Object.values(levels))
+    .join(';')
+    .split(';');
 
 export const covering = (entry) => `covers ${entry}`;
 
 export const SERVICES = [
     ...[...new Set(entries)].map((entry) => service(covering(entry), { covers: entry })),
-    service('office of Mill', { needs: 'legal', covers: 'Mill', lat: '13.2', lon: '103.5005' }),
-    service('office of Ford', { needs: 'legal', covers: 'Ford', lat: '13.2', lon: '103.13' }),
+    service('office of Mill', {
+        needs: 'legal',
+        covers: 'Mill',
+        lat: '13.2',
+        lon: '103.5005',
+    }),
+    service('office of Ford', {
+        needs: 'legal',
+        covers: 'Ford',
+        lat: '13.2',
+        lon: '103.13',
+    }),
     service('Thai', { country: 'TH', needs: 'education', lat: '13.5', lon: '105' }),
     service('Cambodian', { needs: 'education', lat: '13.5', lon: '104.8' }),
     service('somewhere in Shore', {

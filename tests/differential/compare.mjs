@@ -207,12 +207,11 @@ export function differences(expected, got) {
             expected.placed.has(id) ? expected.show(expected.placed.get(id)) : undefined;
         found.push(
             ...countDifferences(expected.summary, got.summary ?? {}),
-            ...listDifferences(
-                'excluded',
-                expected.excluded,
-                got.excluded ?? [],
-                { lookUp, swapped, all },
-            ),
+            ...listDifferences('excluded', expected.excluded, got.excluded ?? [], {
+                lookUp,
+                swapped,
+                all,
+            }),
             ...excludedDifferences(got.excluded ?? [], lookUp),
         );
     }
@@ -236,7 +235,11 @@ function sent(query, ids) {
             ? { service: ids.get(service), km }
             : { organization: ids.organizations.get(organization), km },
     );
-    return { ...query, avoid, ...(query.place && { place: ids.places.get(query.place) }) };
+    return {
+        ...query,
+        avoid,
+        ...(query.place && { place: ids.places.get(query.place) }),
+    };
 }
 
 function answeredCountries(country) {
@@ -363,7 +366,12 @@ async function compareOne(haven, directory, ids, query, key) {
 
 /* Compares all `queries`. Returns how many were compared, how often each outcome was
  * expected, how often each kind of difference was found, and a text for each fault. */
-export async function compareAll(haven, directory, queries, { key = 'steward', places } = {}) {
+export async function compareAll(
+    haven,
+    directory,
+    queries,
+    { key = 'steward', places } = {},
+) {
     const ids = await learnIds(haven, directory, key);
     ids.places = places ?? new Map();
     const done = { compared: 0, outcomes: {}, kinds: {}, faults: [] };

@@ -818,7 +818,8 @@ function counted(placed, found, order, limit, nothing) {
     const end = full ? sorted.indexOf(last) + 1 : sorted.length;
     const capped = !nothing && end > COUNTED_MAX;
     const edge = Boolean(
-        full && sorted.some((f) => f !== last && isClose(f, last) && !isSameSite(f, last)),
+        full &&
+        sorted.some((f) => f !== last && isClose(f, last) && !isSameSite(f, last)),
     );
     return { all: sorted.slice(0, capped ? COUNTED_MAX : end), capped, edge };
 }

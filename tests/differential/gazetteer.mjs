@@ -66,7 +66,8 @@ function ringOf(grid, x, y, size) {
 
 /* A point that is inside for sure: between the four corners around the middle. */
 function inside(random, grid, { x, y, size }) {
-    const at = size === 1 ? [x, y] : [x + random.int(0, size - 1), y + random.int(0, size - 1)];
+    const at =
+        size === 1 ? [x, y] : [x + random.int(0, size - 1), y + random.int(0, size - 1)];
     const corners = [0, 1].flatMap((i) => [0, 1].map((j) => grid[at[0] + i][at[1] + j]));
     const mean = (k) => corners.reduce((sum, c) => sum + c[k], 0) / 4;
     const shake = () => (random.next() - 0.5) * 0.3 * CELL;
@@ -147,7 +148,10 @@ function unitRow(random, unit, grid) {
         id: idOf(unit),
         kind: KINDS[unit.level],
         name: unit.name,
-        code: unit.level > 0 && random.chance(0.5) ? `${unit.number.slice(0, 2)}-${unit.number.slice(2)}` : '',
+        code:
+            unit.level > 0 && random.chance(0.5)
+                ? `${unit.number.slice(0, 2)}-${unit.number.slice(2)}`
+                : '',
         'name@km': random.chance(0.2) ? `ភូមិ${unit.number.replace(/\D/g, '')}` : '',
         aliases: random.chance(0.2) ? [`Alt ${unit.number}`, ...shared].join(';') : '',
     });

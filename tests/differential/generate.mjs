@@ -494,7 +494,7 @@ export function makeQuery(random, { rows, geography = GEOGRAPHIES.mixed }) {
 const KINDS_PLACED = ['state_office', 'state_office', 'hospital', 'ngo_office', 'police'];
 
 /* A row moved into the gazetteer: its place, what it covers, whose office it is. */
-function settle(random, row, gazetteer) {
+function settle(random, row, { gazetteer, count }) {
     const country = random.pick(BLOCK_COUNTRIES);
     const entries = Array.from({ length: random.int(1, 2) }, () =>
         coversEntry(random, gazetteer, country),
@@ -503,7 +503,7 @@ function settle(random, row, gazetteer) {
     return {
         ...row,
         country,
-        organization: `Organization ${country} ${random.int(1, 9)}`,
+        organization: `Organization ${country} ${random.int(1, 9 + Math.ceil(count / 200))}`,
         ...(placed && serviceSite(random, gazetteer, country)),
         kind: random.pick(KINDS_PLACED),
         covers: random.chance(0.6) ? [...new Set(entries)].join(';') : row.covers,
@@ -514,7 +514,7 @@ function settle(random, row, gazetteer) {
 /* Rows of services.csv in the places of a gazetteer. */
 export function makePlacedServices(random, { gazetteer, count, today }) {
     return makeServices(random, { count, today }).map((row) =>
-        settle(random, row, gazetteer),
+        settle(random, row, { gazetteer, count }),
     );
 }
 
@@ -551,8 +551,17 @@ export function makePublicServices(random, { gazetteer, count, today }) {
     }));
 }
 
-const PUBLIC_ASKED = ['lat', 'lon', 'place', 'country', 'cross_border', 'radius_km', 'limit',
-    'order', 'gender'];
+const PUBLIC_ASKED = [
+    'lat',
+    'lon',
+    'place',
+    'country',
+    'cross_border',
+    'radius_km',
+    'limit',
+    'order',
+    'gender',
+];
 
 export function makePublicQuery(random, { gazetteer, rows }) {
     const query = makePlacedQuery(random, { gazetteer, rows });
