@@ -31,6 +31,7 @@ enum cell_type {
     CELL_CHILDREN,     /* "male:0-11;female:0-17;any:0-5", "any", "none" */
     CELL_INTERPRETERS, /* "my:phone:vetted;shn", "any", "none" */
     CELL_AREAS,        /* "KH", "Battambang", "Thma Koul, Battambang"; "any" */
+    CELL_NAMES,        /* other spellings of a name: "a;b" */
     CELL_IDS,          /* ids of services of the same source: "a;b" */
     CELL_RULES,        /* JSON list of admission rules */
     CELL_PHONES,       /* "+855 12;+855 13", or a JSON list of objects */

@@ -58,7 +58,7 @@ static struct db *access_open(const char *path, const char *steps, struct error 
         return NULL;
     if (is_empty(db, &empty, e) &&
         schema_apply(db, steps, APPLICATION_ID, empty ? SCHEMA_CREATE : SCHEMA_MIGRATE,
-                     e))
+                     NULL, e))
         return db;
     error_prefix(e, "%s: ", path);
     db_close(db);

@@ -14,6 +14,7 @@
 #include "data/vocabulary.h"
 
 #define APPLICATION_ID 1751217778 /* as in data/schema/0001_record.sql */
+#define STEP_HISTORY 2            /* data/schema/0002_history.sql */
 
 /* ---- shared ---------------------------------------------------------------------- */
 
@@ -164,11 +165,16 @@ static bool vocabularies_write(struct db *db, struct error *e) {
 
 /* ---- create and open ------------------------------------------------------------- */
 
+/* What the steps of the schema leave to C. */
+static bool step_after(struct db *db, int step, struct error *e) {
+    return step != STEP_HISTORY || organizations_refold(db, e);
+}
+
 static bool schema_bring(struct db *db, const char *share, enum schema_mode mode,
                          struct error *e) {
     struct buf dir = {0};
     buf_printf(&dir, "%s/schema", share);
-    bool ok = schema_apply(db, buf_text(&dir), APPLICATION_ID, mode, e);
+    bool ok = schema_apply(db, buf_text(&dir), APPLICATION_ID, mode, step_after, e);
     buf_free(&dir);
     return ok;
 }

@@ -35,6 +35,33 @@ void record_close(struct record *r);
 bool record_revision(struct record *r, int64_t *out, struct error *e);
 bool record_data_version(struct record *r, int64_t *out, struct error *e);
 
+/* ---- what a run has to say of single services ------------------------------------ */
+
+enum run_note_kind {
+    NOTE_KEPT,      /* the source says something else than before, below an edit */
+    NOTE_RETIRED,   /* a service that a steward edited was retired by its source */
+    NOTE_DUPLICATE, /* `id` may be the same service as `other_id` */
+    NOTE_ALIAS,     /* the alias `value` is the name of another organization */
+    NOTE_LATER,     /* a later run changed the service: no undo */
+};
+
+struct run_note {
+    enum run_note_kind kind;
+    const char *source, *id; /* of the service, as its source names it */
+    const char *field;       /* KEPT: a column, or column@language */
+    const char *value;       /* KEPT: the steward's; ALIAS */
+    const char *said;        /* KEPT: what the source says now; "" nothing */
+    const char *other_source, *other_id; /* DUPLICATE */
+    const char *reason;                  /* DUPLICATE: which names are the same */
+    double distance_m;                   /* DUPLICATE */
+    bool held;       /* DUPLICATE: `id` is held as `staff`, since the other is hidden */
+    bool other_held; /* DUPLICATE: the other way round */
+    int64_t run;     /* LATER: its number */
+};
+
+/* Everything is borrowed for the call. */
+typedef void run_listener(const struct run_note *note, void *ctx);
+
 /* ---- one import run: one transaction ------------------------------------------- */
 
 struct import_run; /* seen ids, counts, prepared state */
@@ -44,9 +71,12 @@ enum put_result { PUT_FAILED = -1, PUT_UNCHANGED, PUT_ADDED, PUT_UPDATED };
 /* Begins a run of `source`: BEGIN IMMEDIATE. NULL: `e` says why (for example locked). */
 struct import_run *import_begin(struct record *r, const char *source, struct error *e);
 
-/* Adds or updates one service, known by the source's COL_ID. Compares a BLAKE2b digest of
- * the canonical cells, so that an unchanged row writes nothing. Never loosens a
- * visibility that was set tighter.
+/* Whom the run tells; before the first import_put(). */
+void import_listen(struct import_run *run, run_listener *listen, void *ctx);
+
+/* Adds or updates one service, known by the source's COL_ID. Lays what a steward edited
+ * over the cells, then compares a BLAKE2b digest of them, so that an unchanged row writes
+ * nothing. Never loosens a visibility that was set tighter.
  * PUT_FAILED with an id put before in this run, or cells that no table can hold, leaves
  * the run as it was; after a write that failed, import_commit() refuses. */
 enum put_result import_put(struct import_run *run, const struct flat *flat,
@@ -61,9 +91,13 @@ bool import_missing(struct import_run *run, int64_t *present, int64_t *missing,
  * A retired service that comes back with the same id keeps its 128-bit id. */
 bool import_retire_missing(struct import_run *run, int64_t *retired, struct error *e);
 
-/* Commits: resolves ids of other services, settles visibility of shared sites, brings the
- * spatial index up to date, moves the revision and writes the run's row when anything
- * changed; writes nothing at all when nothing did. Frees `run` in any case. */
+/* Brings the spatial index up to date, resolves ids of other services and aliases of
+ * organizations, settles visibility of shared sites, and looks for near-duplicates. Part of
+ * import_commit(); to be called before import_abort() by who only wants to know. */
+bool import_settle(struct import_run *run, struct error *e);
+
+/* Settles, moves the revision and writes the run's row when anything changed; writes
+ * nothing at all when nothing did. Frees `run` in any case. */
 bool import_commit(struct import_run *run, struct error *e);
 void import_abort(struct import_run *run);
 
@@ -87,5 +121,12 @@ bool record_each_holiday(struct record *r,
  * index, canonical cells. Calls `say` with each fault found. False: could not check. */
 bool record_check(struct record *r, void (*say)(const char *fault, void *ctx), void *ctx,
                   int64_t *faults, struct error *e);
+
+/* Calls `say` with each number that the record has for whoever looks after it: services by
+ * country, need, kind, visibility, evidence and age. A title comes with all its labels. */
+bool record_counts(struct record *r,
+                   void (*say)(const char *title, const char *label, int64_t count,
+                               void *ctx),
+                   void *ctx, struct error *e);
 
 #endif

@@ -59,6 +59,7 @@ enum put_result area_put(struct import_run *run, const struct area_row *row,
                          struct error *e) {
     uint8_t digest[DIGEST_BYTES];
     struct gazetteer_row before;
+    run->things = "areas";
     row_digest(row, &run->scratch, digest);
     if (!gazetteer_find(run, sql_standing, row->id, digest, &before, e))
         return PUT_FAILED;
@@ -78,6 +79,7 @@ static const char sql_retire[] =
 
 bool area_retire_missing(struct import_run *run, bool only_count, int64_t *present,
                          int64_t *missing, struct error *e) {
+    run->things = "areas";
     return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present,
                             missing, e);
 }

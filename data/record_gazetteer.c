@@ -59,7 +59,6 @@ enum put_result gazetteer_done(struct import_run *run, const struct gazetteer_ro
         return PUT_UNCHANGED;
     }
     bool is_added = before->key == 0 || before->retired;
-    run->places = true;
     *(is_added ? &run->added : &run->updated) += 1;
     return is_added ? PUT_ADDED : PUT_UPDATED;
 }
@@ -107,7 +106,6 @@ bool gazetteer_retire(struct import_run *run, const char *sql_standing,
         for (size_t i = 0; ok && i < count; i++)
             ok = retire(run, sql_retire, keys[i], e);
         run->broken |= !ok;
-        run->places = true;
         run->retired += (int64_t)count;
     }
     free(keys);

@@ -146,6 +146,7 @@ enum put_result place_put(struct import_run *run, const struct place_row *row,
     uint8_t digest[DIGEST_BYTES];
     struct gazetteer_row before;
     int64_t parent;
+    run->things = "places";
     row_digest(row, &run->scratch, digest);
     if (!gazetteer_find(run, sql_standing, row->id, digest, &before, e) ||
         !parent_find(run, row, &parent, e))
@@ -168,6 +169,7 @@ static const char sql_retire[] =
 
 bool place_retire_missing(struct import_run *run, bool only_count, int64_t *present,
                           int64_t *missing, struct error *e) {
+    run->things = "places";
     return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present,
                             missing, e);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every service out. Each table is one cursor in the order of the key, and the cursors
- * walk side by side: the first, over service_at_location, leads, and each other one is
- * moved up to its key. No statement is run for a single service.
+ * Services out: every one, or a single one. Each table is one cursor over a range of keys
+ * in their order, and the cursors walk side by side: the first, over service_at_location,
+ * leads, and each other one is moved up to its key. Of all services, no statement is run
+ * for a single one.
  *
  * Columns of a SELECT are named after flat columns; that is all the mapping there is.
  */
@@ -31,7 +32,8 @@ static const char sql_lead[] =
     " s.evidence AS evidence, visibility.stated AS visibility,"
     " coalesce(service.organization_name, organization.name) AS organization,"
     " coalesce(service.organization_acronym, organization.alternate_name)"
-    " AS organization_acronym, service.name AS service,"
+    " AS organization_acronym, service.organization_aliases AS organization_aliases,"
+    " service.name AS service,"
     " service.alternate_name AS public_name, service.description AS description,"
     " service.kind AS kind, service.sector AS sector, service.status AS status,"
     " service.remote AS remote, service.email AS email, service.url AS url,"
@@ -47,7 +49,11 @@ static const char sql_lead[] =
     " CROSS JOIN visibility ON visibility.service_key = s.key"
     " CROSS JOIN organization ON organization.key = service.organization_key"
     " CROSS JOIN source ON source.key = s.source_key"
-    " WHERE s.retired_run IS NULL ORDER BY s.key";
+    " WHERE s.key BETWEEN :low AND :high AND (s.retired_run IS NULL OR :retired)"
+    " ORDER BY s.key";
+
+/* Of the tables below service_at_location. */
+#define IN_RANGE " WHERE service_key BETWEEN :low AND :high"
 
 static const struct cursor_spec {
     enum shape shape;
@@ -56,52 +62,58 @@ static const struct cursor_spec {
     {SHAPE_ROW, sql_lead},
     {SHAPE_ROW, "SELECT service_key, address_1 AS address, village AS village,"
                 " commune AS commune, district AS district, state_province AS province"
-                " FROM address /*scan*/ ORDER BY service_key"},
-    {SHAPE_ROW, "SELECT service_key, opening_hours AS hours FROM schedule /*scan*/"
-                " ORDER BY service_key"},
+                " FROM address /*scan*/" IN_RANGE " ORDER BY service_key"},
+    {SHAPE_ROW,
+     "SELECT service_key, opening_hours AS hours FROM schedule /*scan*/" IN_RANGE
+     " ORDER BY service_key"},
     {SHAPE_ROW, "SELECT service_key, option AS fee, fee_waiver AS fee_waiver"
-                " FROM cost_option /*scan*/ ORDER BY service_key"},
+                " FROM cost_option /*scan*/" IN_RANGE " ORDER BY service_key"},
     {SHAPE_ROW, "SELECT service_key, capacity AS capacity, available AS available,"
                 " available_for AS available_for, available_at AS available_at,"
                 " stay_min_days AS stay_min_days, stay_typical_days AS stay_typical_days,"
                 " stay_max_days AS stay_max_days, stay_max_hours AS stay_max_hours,"
                 " may_leave AS may_leave, may_work AS may_work,"
                 " phone_allowed AS phone_allowed, tied_to_case AS tied_to_case"
-                " FROM stay /*scan*/ ORDER BY service_key"},
-    {SHAPE_ROW, "SELECT service_key, genders AS genders, age_min AS age_min,"
-                " age_max AS age_max, ages_case AS ages_case, forms AS forms,"
-                " forms_excluded AS forms_excluded, case_types AS case_types,"
-                " nationalities AS nationalities, returning_from AS returning_from,"
-                " stages AS stages, referred_by AS referred_by,"
-                " official_status AS official_status, residents_only AS residents_only,"
-                " survivors_only AS survivors_only, serves_family AS serves_family,"
-                " accepts_children AS accepts_children, disability AS disability,"
-                " conditions AS conditions, literacy AS literacy,"
-                " contacts_authorities AS contacts_authorities"
-                " FROM eligibility /*scan*/ WHERE rule = 0 ORDER BY service_key"},
-    {SHAPE_JSON, "SELECT service_key, stated AS rules FROM eligibility /*scan*/"
-                 " WHERE rule > 0 ORDER BY service_key, rule"},
-    {SHAPE_LIST, "SELECT service_key, value AS needs FROM attribute /*scan*/"
-                 " WHERE taxonomy = 'need' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS languages FROM language /*scan*/"
-                 " WHERE spoken_by = 'staff' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS interpreters FROM language /*scan*/"
-                 " WHERE spoken_by = 'interpreter' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS covers FROM service_area /*scan*/"
+                " FROM stay /*scan*/" IN_RANGE " ORDER BY service_key"},
+    {SHAPE_ROW,
+     "SELECT service_key, genders AS genders, age_min AS age_min,"
+     " age_max AS age_max, ages_case AS ages_case, forms AS forms,"
+     " forms_excluded AS forms_excluded, case_types AS case_types,"
+     " nationalities AS nationalities, returning_from AS returning_from,"
+     " stages AS stages, referred_by AS referred_by,"
+     " official_status AS official_status, residents_only AS residents_only,"
+     " survivors_only AS survivors_only, serves_family AS serves_family,"
+     " accepts_children AS accepts_children, disability AS disability,"
+     " conditions AS conditions, literacy AS literacy,"
+     " contacts_authorities AS contacts_authorities"
+     " FROM eligibility /*scan*/" IN_RANGE " AND rule = 0 ORDER BY service_key"},
+    {SHAPE_JSON, "SELECT service_key, stated AS rules FROM eligibility /*scan*/" IN_RANGE
+                 " AND rule > 0 ORDER BY service_key, rule"},
+    {SHAPE_LIST, "SELECT service_key, value AS needs FROM attribute /*scan*/" IN_RANGE
+                 " AND taxonomy = 'need' ORDER BY service_key, position"},
+    {SHAPE_LIST, "SELECT service_key, value AS languages FROM language /*scan*/" IN_RANGE
+                 " AND spoken_by = 'staff' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS interpreters FROM language /*scan*/" IN_RANGE
+     " AND spoken_by = 'interpreter' ORDER BY service_key, position"},
+    {SHAPE_LIST, "SELECT service_key, value AS covers FROM service_area /*scan*/" IN_RANGE
                  " ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS documents_required"
-                 " FROM required_document /*scan*/ ORDER BY service_key, position"},
-    {SHAPE_JSON, "SELECT service_key, value AS phones FROM phone /*scan*/"
+    {SHAPE_LIST,
+     "SELECT service_key, value AS documents_required"
+     " FROM required_document /*scan*/" IN_RANGE " ORDER BY service_key, position"},
+    {SHAPE_JSON, "SELECT service_key, value AS phones FROM phone /*scan*/" IN_RANGE
                  " ORDER BY service_key, position"},
-    {SHAPE_JSON, "SELECT service_key, value AS claims FROM claim /*scan*/"
+    {SHAPE_JSON, "SELECT service_key, value AS claims FROM claim /*scan*/" IN_RANGE
                  " ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS refers_to FROM referral /*scan*/"
-                 " WHERE kind = 'refers_to' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS only_where_absent FROM referral /*scan*/"
-                 " WHERE kind = 'only_where_absent' ORDER BY service_key, position"},
-    {SHAPE_LIST, "SELECT service_key, value AS requires_service FROM referral /*scan*/"
-                 " WHERE kind = 'requires_service' ORDER BY service_key, position"},
-    {SHAPE_TEXT, "SELECT service_key, field, language, value FROM text /*scan*/"
+    {SHAPE_LIST, "SELECT service_key, value AS refers_to FROM referral /*scan*/" IN_RANGE
+                 " AND kind = 'refers_to' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS only_where_absent FROM referral /*scan*/" IN_RANGE
+     " AND kind = 'only_where_absent' ORDER BY service_key, position"},
+    {SHAPE_LIST,
+     "SELECT service_key, value AS requires_service FROM referral /*scan*/" IN_RANGE
+     " AND kind = 'requires_service' ORDER BY service_key, position"},
+    {SHAPE_TEXT, "SELECT service_key, field, language, value FROM text /*scan*/" IN_RANGE
                  " ORDER BY service_key, field, language"},
 };
 
@@ -119,12 +131,15 @@ struct cursor {
 };
 
 struct reading {
+    int64_t low, high; /* keys */
+    bool retired;      /* those too */
     struct cursor cursor[CURSOR_COUNT];
     struct flat blank;  /* every cell "" */
     struct arena arena; /* of one service */
     struct buf number;
     struct translation *translations;
     size_t translation_capacity;
+    struct flat_copy one; /* the single service that was read last */
 };
 
 /* ---- cursors --------------------------------------------------------------------- */
@@ -137,23 +152,32 @@ static bool advance(struct cursor *c, struct error *e) {
     return got >= 0;
 }
 
-static bool cursor_open(struct cursor *c, struct db *db, const struct cursor_spec *spec,
-                        struct error *e) {
-    c->shape = spec->shape;
-    c->statement = db_prepare(db, spec->sql, e);
-    if (c->statement == NULL)
-        return false;
+/* Which result columns are which flat columns; the first `own` are none. */
+static void cursor_columns(struct cursor *c, int own) {
     c->columns = db_columns(c->statement);
     assert(c->columns <= CURSOR_COLUMNS);
-    int own = spec->sql == sql_lead ? LEAD_COLUMNS : 1;
     for (int i = 0; i < c->columns; i++) {
         const char *name = db_column_name(c->statement, i);
         c->column[i] = i < own ? -1 : (short)column_find(name, strlen(name));
         assert(i < own || c->column[i] >= 0 || c->shape == SHAPE_TEXT);
     }
-    return advance(c, e);
 }
 
+static bool cursor_open(struct reading *r, size_t i, struct db *db, struct error *e) {
+    struct cursor *c = &r->cursor[i];
+    const struct cursor_spec *spec = &specs[i];
+    c->shape = spec->shape;
+    c->statement = db_prepare(db, spec->sql, e);
+    if (c->statement == NULL)
+        return false;
+    db_bind_integer_at(c->statement, 1, r->low);
+    db_bind_integer_at(c->statement, 2, r->high);
+    if (i == 0)
+        db_bind_integer_at(c->statement, 3, r->retired);
+    if (c->columns == 0)
+        cursor_columns(c, spec->sql == sql_lead ? LEAD_COLUMNS : 1);
+    return advance(c, e);
+}
 /* Coordinates as they were written: SQLite would write 13 as "13.0". */
 static const char *decimal(struct reading *r, struct cursor *c, int i) {
     r->number.len = 0;
@@ -292,15 +316,29 @@ static struct reading *reading_new(void) {
     return r;
 }
 
-static void reading_free(struct reading *r) {
-    for (size_t i = 0; i < CURSOR_COUNT; i++) {
+static bool reading_open(struct reading *r, struct db *db, struct error *e) {
+    for (size_t i = 0; i < CURSOR_COUNT; i++)
+        if (!cursor_open(r, i, db, e))
+            return false;
+    return true;
+}
+
+static void reading_close(struct reading *r) {
+    for (size_t i = 0; i < CURSOR_COUNT; i++)
         if (r->cursor[i].statement != NULL)
             db_reset(r->cursor[i].statement);
+}
+
+void reading_free(struct reading *r) {
+    if (r == NULL)
+        return;
+    reading_close(r);
+    for (size_t i = 0; i < CURSOR_COUNT; i++)
         buf_free(&r->cursor[i].cell);
-    }
     arena_free(&r->arena);
     buf_free(&r->number);
     free(r->translations);
+    flat_copy_free(&r->one);
     free(r);
 }
 
@@ -311,13 +349,31 @@ bool record_each(struct record *r, int64_t *revision,
     if (!db_exec(r->db, "BEGIN", e))
         return false;
     struct reading *reading = reading_new();
-    bool ok = record_revision(r, revision, e);
-    for (size_t i = 0; ok && i < CURSOR_COUNT; i++)
-        ok = cursor_open(&reading->cursor[i], r->db, &specs[i], e);
-    ok = ok && services_each(reading, each, ctx, e);
+    reading->low = INT64_MIN;
+    reading->high = INT64_MAX;
+    bool ok = record_revision(r, revision, e) && reading_open(reading, r->db, e) &&
+              services_each(reading, each, ctx, e);
     reading_free(reading);
     db_rollback(r->db);
     return ok;
+}
+
+bool run_read(struct import_run *run, int64_t key, struct flat **out, struct error *e) {
+    if (run->reading == NULL)
+        run->reading = reading_new();
+    struct reading *r = run->reading;
+    struct stored_service service;
+    r->low = r->high = key;
+    r->retired = true;
+    bool ok = reading_open(r, run->db, e);
+    bool found = ok && !r->cursor[0].done;
+    ok = ok && (!found || service_read(r, &service, e));
+    if (ok && found)
+        flat_copy_init(&r->one, &service.flat);
+    reading_close(r);
+    *out = &r->one.flat;
+    return ok && (found || error_set(e, ERR_DATA, "the record is damaged: service %lld",
+                                     (long long)key));
 }
 
 /* ---- holidays -------------------------------------------------------------------- */

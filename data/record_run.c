@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One import run is one transaction, begun as a writer. It makes rows of its own only
+ * One run is one transaction, begun as a writer. It makes rows of its own only
  * when something changes, so that importing the same file twice leaves the same bytes.
  */
 #include <stdlib.h>
@@ -31,30 +31,50 @@ static bool source_find(struct import_run *run, struct error *e) {
 static const char sql_unguarded[] = "PRAGMA foreign_keys = OFF";
 static const char sql_guarded[] = "PRAGMA foreign_keys = ON";
 
-struct import_run *import_begin(struct record *r, const char *source, struct error *e) {
-    if (source[0] == '\0') {
-        error_set(e, ERR_USAGE, "the source needs a name");
-        return NULL;
-    }
+struct import_run *run_begin(struct db *db, enum run_kind kind, const char *source,
+                             const char *made_by, struct error *e) {
     struct import_run *run = xcalloc(1, sizeof *run);
-    run->db = r->db;
-    run->source = xstrndup(source, strlen(source));
+    run->db = db;
+    run->kind = kind;
+    run->made_by = made_by;
+    run->source = source != NULL ? xstrndup(source, strlen(source)) : NULL;
     /* Another run may have changed the schema (record_index.c) while this one waited: it is
      * read anew by the first statements that run, before those that write are prepared. */
-    if (db_exec(r->db, sql_unguarded, e) && db_begin(r->db, e) && source_find(run, e) &&
-        query_integer(run->db, sql_locations, &run->index.before, e) && put_prepare(run, e))
+    if (db_exec(db, sql_unguarded, e) && db_begin(db, e) &&
+        (source == NULL || source_find(run, e)) &&
+        query_integer(run->db, sql_locations, &run->index.before, e) &&
+        put_prepare(run, e))
         return run;
     import_abort(run);
     return NULL;
 }
 
+void run_of_source(struct import_run *run, int64_t source_key) {
+    run->source_key = source_key;
+}
+
+struct import_run *import_begin(struct record *r, const char *source, struct error *e) {
+    if (source[0] != '\0')
+        return run_begin(r->db, RUN_IMPORT, source, NULL, e);
+    error_set(e, ERR_USAGE, "the source needs a name");
+    return NULL;
+}
+
+void import_listen(struct import_run *run, run_listener *listen, void *ctx) {
+    run->listen = listen;
+    run->listen_ctx = ctx;
+}
+
 static const char sql_source_add[] = "INSERT INTO source (name) VALUES (:name)";
 static const char sql_run_add[] =
-    "INSERT INTO import_run (source_key, started_at)"
-    " VALUES (:source_key, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))";
+    "INSERT INTO import_run (source_key, kind, made_by, undoes, started_at)"
+    " VALUES (:source_key, :kind, :made_by, nullif(:undoes, 0),"
+    " strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))";
+static const char *const kinds[] = {"import", "edit", "undo"};
 
 static const char sql_next_key[] =
     "SELECT coalesce(max(key), 0) + 1 FROM service_at_location";
+static const char sql_organizations[] = "SELECT coalesce(max(key), 0) FROM organization";
 
 static bool source_add(struct import_run *run, struct error *e) {
     struct statement *s = db_prepare(run->db, sql_source_add, e);
@@ -76,10 +96,15 @@ bool run_changes(struct import_run *run, struct error *e) {
     if (s == NULL)
         return false;
     db_bind_integer(s, ":source_key", run->source_key);
+    db_bind_text(s, ":kind", kinds[run->kind]);
+    if (run->made_by != NULL)
+        db_bind_text(s, ":made_by", run->made_by);
+    db_bind_integer(s, ":undoes", run->undoes);
     if (!db_run(s, e))
         return false;
     run->key = db_last_key(run->db);
-    return query_integer(run->db, sql_next_key, &run->next_key, e);
+    return query_integer(run->db, sql_next_key, &run->next_key, e) &&
+           query_integer(run->db, sql_organizations, &run->organizations_before, e);
 }
 
 /* ---- missing --------------------------------------------------------------------- */
@@ -139,14 +164,36 @@ bool import_missing(struct import_run *run, int64_t *present, int64_t *missing,
 
 static const char sql_retire[] =
     "UPDATE service_at_location SET retired_run = :run_key WHERE key = :key";
+static const char sql_restore[] =
+    "UPDATE service_at_location SET retired_run = NULL, changed_run = :run_key"
+    " WHERE key = :key";
 
-static bool retire(struct import_run *run, int64_t key, struct error *e) {
-    struct statement *s = db_prepare(run->db, sql_retire, e);
+static bool mark(struct import_run *run, const char *sql, int64_t key, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql, e);
     if (s == NULL)
         return false;
     db_bind_integer(s, ":run_key", run->key);
     db_bind_integer(s, ":key", key);
     return db_run(s, e);
+}
+
+bool run_retire(struct import_run *run, int64_t key, struct error *e) {
+    return mark(run, sql_retire, key, e) &&
+           change_write(run, key, LAYER_EVENT, "retired", "no", "yes", NULL, e);
+}
+
+bool run_restore(struct import_run *run, int64_t key, struct error *e) {
+    return mark(run, sql_restore, key, e) &&
+           change_write(run, key, LAYER_EVENT, "retired", "yes", "no", NULL, e);
+}
+
+static bool note_edited(struct import_run *run, int64_t key, struct error *e) {
+    struct standing standing;
+    if (!standing_read(run->db, key, &standing, e))
+        return false;
+    bool decided = strcmp(standing.visibility.decided_by, "steward") == 0;
+    return (!standing.edited && !decided) ||
+           run_note(run, (struct run_note){.kind = NOTE_RETIRED}, key, 0, e);
 }
 
 bool import_retire_missing(struct import_run *run, int64_t *retired, struct error *e) {
@@ -155,11 +202,55 @@ bool import_retire_missing(struct import_run *run, int64_t *retired, struct erro
     bool ok = missing_keys(run, &present, &keys, &count, e) &&
               (count == 0 || run_changes(run, e));
     for (size_t i = 0; ok && i < count; i++)
-        ok = retire(run, keys[i], e);
+        ok = run_retire(run, keys[i], e) && note_edited(run, keys[i], e);
     free(keys);
     run->broken |= !ok;
     run->retired += ok ? (int64_t)count : 0;
     *retired = ok ? (int64_t)count : 0;
+    return ok;
+}
+
+/* ---- notes ----------------------------------------------------------------------- */
+
+static const char sql_name[] =
+    "SELECT source.name, s.source_id FROM service_at_location AS s"
+    " JOIN source ON source.key = s.source_key WHERE s.key = :key";
+
+bool service_name_read(struct db *db, int64_t key, struct service_name *out,
+                       struct error *e) {
+    struct statement *s = db_prepare(db, sql_name, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":key", key);
+    int got = db_step(s, e);
+    if (got == 1)
+        *out = (struct service_name){xstrndup(db_text(s, 0), db_bytes(s, 0)),
+                                     xstrndup(db_text(s, 1), db_bytes(s, 1))};
+    db_reset(s);
+    return got == 1 || (got == 0 && error_set(e, ERR_DATA, "there is no service %lld",
+                                              (long long)key));
+}
+
+void service_name_free(struct service_name *n) {
+    free(n->source);
+    free(n->id);
+}
+
+bool run_note(struct import_run *run, struct run_note note, int64_t key, int64_t other,
+              struct error *e) {
+    struct service_name a = {0}, b = {0};
+    if (run->listen == NULL)
+        return true;
+    bool ok = service_name_read(run->db, key, &a, e) &&
+              (other == 0 || service_name_read(run->db, other, &b, e));
+    note.source = a.source;
+    note.id = a.id;
+    note.other_source = b.source;
+    note.other_id = b.id;
+    if (ok)
+        run->listen(&note, run->listen_ctx);
+    service_name_free(&a);
+    service_name_free(&b);
     return ok;
 }
 
@@ -179,7 +270,7 @@ static const char sql_place_revision[] = "UPDATE directory SET place_revision = 
 static const char sql_finish[] =
     "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
     " revision = (SELECT revision FROM directory), added = :added, updated = :updated,"
-    " unchanged = :unchanged, retired = :retired WHERE key = :key";
+    " unchanged = :unchanged, retired = :retired, things = :things WHERE key = :key";
 
 static bool run_finish(struct import_run *run, struct error *e) {
     struct statement *s = db_prepare(run->db, sql_finish, e);
@@ -189,22 +280,34 @@ static bool run_finish(struct import_run *run, struct error *e) {
     db_bind_integer(s, ":updated", run->updated);
     db_bind_integer(s, ":unchanged", run->unchanged);
     db_bind_integer(s, ":retired", run->retired);
+    db_bind_text(s, ":things", run->things != NULL ? run->things : "services");
     db_bind_integer(s, ":key", run->key);
     return db_run(s, e);
 }
 
-static bool run_complete(struct import_run *run, struct error *e) {
+bool import_settle(struct import_run *run, struct error *e) {
     if (run->broken)
         return error_set(e, ERR_DATA, "the import failed before: nothing is changed");
-    return index_finish(&run->index, run->db, e) && run_sql(run->db, sql_resolve, e) &&
-           visibility_settle(run->db, e) && run_sql(run->db, sql_revision, e) &&
-           (!run->places || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
+    if (run->settled || run->key == 0)
+        return true;
+    run->settled = true;
+    run->broken = !(index_finish(&run->index, run->db, e) &&
+                    run_sql(run->db, sql_resolve, e) && organizations_settle(run, e) &&
+                    visibility_settle(run, e) && duplicates_settle(run, e));
+    return !run->broken;
+}
+
+static bool run_complete(struct import_run *run, struct error *e) {
+    return import_settle(run, e) && run_sql(run->db, sql_revision, e) &&
+           (run->things == NULL || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
 }
 
 static void run_free(struct import_run *run) {
     struct error ignored;
     db_exec(run->db, sql_guarded, &ignored);
     index_free(&run->index);
+    organizations_free(run);
+    reading_free(run->reading);
     buf_free(&run->scratch);
     free(run->seen);
     free(run->scope);

@@ -87,32 +87,69 @@ static enum visibility strictness(const char *code) {
     return v;
 }
 
+const char *visibility_static(const char *code) {
+    return visibility_name(strictness(code));
+}
+
+const char *visibility_decided(const char *decided_by) {
+    static const char *const names[] = {"stated", "default",   "kept",
+                                        "site",   "duplicate", "steward"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], decided_by) == 0)
+            return names[i];
+    return "kept";
+}
+
+static bool by_steward(const struct visibility_row *row) {
+    return strcmp(row->decided_by, "steward") == 0;
+}
+
+/* `own` of `row`, from what its source says now and `kept`, which is not loosened. */
+static void set_own(struct visibility_row *row, enum visibility said, bool stated,
+                    enum visibility kept) {
+    enum visibility own = kept > said ? kept : said;
+    row->own = row->effective = visibility_name(own);
+    row->own_kept = NULL;
+    row->bound_by = 0;
+    row->decided_by = own > said ? "kept" : stated ? "stated" : "default";
+}
+
 void visibility_decide(const struct flat *flat, const struct visibility_row *before,
                        struct visibility_row *out) {
     enum visibility fallback = visibility_default(flat), said = fallback;
     bool stated = visibility_find(flat->cell[COL_VISIBILITY], &said);
-    enum visibility own = said, effective;
-    if (before != NULL && strcmp(before->decided_by, "steward") == 0) {
-        *out = *before;
-        out->default_code = visibility_name(fallback);
+    *out = (struct visibility_row){.default_code = visibility_name(fallback)};
+    if (before == NULL) {
+        set_own(out, said, stated, VISIBLE_EXACT);
         return;
     }
-    if (before != NULL && strictness(before->own) > own)
-        own = strictness(before->own);
-    *out = (struct visibility_row){
-        .default_code = visibility_name(fallback),
-        .own = visibility_name(own),
-        .effective = visibility_name(own),
-        .decided_by = own > said ? "kept"
-                      : stated   ? "stated"
-                                 : "default",
-    };
-    effective = before != NULL ? strictness(before->effective) : VISIBLE_EXACT;
-    if (effective > own) {
+    if (by_steward(before)) {
+        enum visibility kept =
+            strictness(before->own_kept ? before->own_kept : before->own);
+        *out = *before;
+        out->default_code = visibility_name(fallback);
+        out->own_kept = visibility_name(kept > said ? kept : said);
+        return;
+    }
+    set_own(out, said, stated, strictness(before->own));
+    if (strictness(before->effective) > strictness(out->own)) {
         out->effective = before->effective;
         out->decided_by = before->decided_by;
         out->bound_by = before->bound_by;
     }
+}
+
+void visibility_steward(struct visibility_row *row, const char *code) {
+    if (code == NULL) {
+        set_own(row, VISIBLE_EXACT, false, strictness(row->own_kept));
+        row->decided_by = "kept";
+        return;
+    }
+    enum visibility v = strictness(code);
+    row->own_kept = by_steward(row) ? row->own_kept : row->own;
+    row->own = row->effective = visibility_name(v);
+    row->decided_by = "steward";
+    row->bound_by = 0;
 }
 
 /* ---- shared sites ---------------------------------------------------------------- */
@@ -163,7 +200,8 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
     struct slice s = slice_trim(slice_of(text));
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
-        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x80))
+        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') ||
+            (c > 'z' && c < 0x80))
             continue; /* "12, Street 63" is "12 street 63" */
         hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * UINT64_C(0x100000001b3);
     }
@@ -216,7 +254,8 @@ static void site_read(struct statement *s, struct site *out) {
     if (db_is_null(s, 5))
         return;
     struct point p = {db_real(s, 5), db_real(s, 6)};
-    out->point = hash_end(hash_real(hash_real(1, round(p.lon * 1e4)), round(p.lat * 1e4)));
+    out->point =
+        hash_end(hash_real(hash_real(1, round(p.lon * 1e4)), round(p.lat * 1e4)));
     out->at = geo_ecef(p);
 }
 
@@ -335,32 +374,42 @@ static void settle(struct sites *all) {
 }
 
 static const char sql_bind[] =
-    "UPDATE visibility SET effective = :effective, decided_by = 'site',"
+    "UPDATE visibility SET effective = :effective, decided_by = :decided_by,"
     " bound_by = :bound_by WHERE service_key = :key";
 
-static bool site_write(struct db *db, const struct site *site, struct error *e) {
-    struct statement *s = db_prepare(db, sql_bind, e);
+bool visibility_tighten(struct import_run *run, int64_t key, enum visibility before,
+                        enum visibility now, const char *decided_by, int64_t bound_by,
+                        struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_bind, e);
     if (s == NULL)
         return false;
-    db_bind_text(s, ":effective", visibility_name((enum visibility)site->settled));
-    db_bind_integer(s, ":bound_by", site->bound_by);
-    db_bind_integer(s, ":key", site->key);
-    return db_run(s, e);
+    db_bind_text(s, ":effective", visibility_name(now));
+    db_bind_text(s, ":decided_by", decided_by);
+    db_bind_integer(s, ":bound_by", bound_by);
+    db_bind_integer(s, ":key", key);
+    return db_run(s, e) &&
+           change_write(run, key, LAYER_EVENT, "visibility", visibility_name(before),
+                        visibility_name(now), decided_by, e);
 }
 
-bool visibility_settle(struct db *db, struct error *e) {
+static bool site_bind(struct import_run *run, const struct site *site, struct error *e) {
+    return visibility_tighten(run, site->key, (enum visibility)site->effective,
+                              (enum visibility)site->settled, "site", site->bound_by, e);
+}
+
+bool visibility_settle(struct import_run *run, struct error *e) {
     struct sites all = {0};
     int64_t other;
-    if (!query_integer(db, sql_precise, &other, e))
+    if (!query_integer(run->db, sql_precise, &other, e))
         return false;
     if (other == 0)
         return true; /* all alike: nothing can bind */
-    bool ok = sites_read(db, &all, e);
+    bool ok = sites_read(run->db, &all, e);
     if (ok)
         settle(&all);
     for (size_t i = 0; ok && i < all.count; i++)
         if (all.site[i].settled != all.site[i].effective)
-            ok = site_write(db, &all.site[i], e);
+            ok = site_bind(run, &all.site[i], e);
     free(all.slots);
     free(all.site);
     return ok;

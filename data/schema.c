@@ -99,13 +99,15 @@ static bool version_check(struct db *db, int64_t application_id, int last,
 
 /* Applies the steps after `version`, in one transaction. */
 static bool forward(struct db *db, const char *dir, struct dirent **steps, int count,
-                    int64_t application_id, enum schema_mode mode, struct error *e) {
+                    int64_t application_id, enum schema_mode mode, schema_after *after,
+                    struct error *e) {
     int64_t version;
     if (!db_begin(db, e))
         return false;
     bool ok = version_check(db, application_id, count, mode, &version, e);
     for (int i = (int)version; ok && i < count; i++)
-        ok = step_apply(db, dir, steps[i]->d_name, e);
+        ok = step_apply(db, dir, steps[i]->d_name, e) &&
+             (after == NULL || after(db, i + 1, e));
     if (ok)
         return db_commit(db, e);
     db_rollback(db);
@@ -113,7 +115,7 @@ static bool forward(struct db *db, const char *dir, struct dirent **steps, int c
 }
 
 bool schema_apply(struct db *db, const char *dir, int64_t application_id,
-                  enum schema_mode mode, struct error *e) {
+                  enum schema_mode mode, schema_after *after, struct error *e) {
     struct dirent **steps = NULL;
     int count = 0;
     int64_t version;
@@ -121,7 +123,7 @@ bool schema_apply(struct db *db, const char *dir, int64_t application_id,
               version_check(db, application_id, count, mode, &version, e);
     if (ok && version < count)
         ok = mode != SCHEMA_EXPECT
-                 ? forward(db, dir, steps, count, application_id, mode, e)
+                 ? forward(db, dir, steps, count, application_id, mode, after, e)
                  : error_set(e, ERR_DATA,
                              "the database has schema version %lld, this program needs "
                              "%d: open it once for writing to bring it forward",

@@ -18,10 +18,13 @@ enum schema_mode {
     SCHEMA_EXPECT,  /* an older database is refused */
 };
 
+/* What step `step` cannot say in SQL; called after it, in the same transaction. */
+typedef bool schema_after(struct db *db, int step, struct error *e);
+
 /* Brings `db`, a database of kind `application_id`, to the last step of `dir`, all steps
- * in one transaction. False for another kind of file, a newer database, or a missing or
- * wrong step. */
+ * in one transaction. `after` may be NULL. False for another kind of file, a newer
+ * database, or a missing or wrong step. */
 bool schema_apply(struct db *db, const char *dir, int64_t application_id,
-                  enum schema_mode mode, struct error *e);
+                  enum schema_mode mode, schema_after *after, struct error *e);
 
 #endif

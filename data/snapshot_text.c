@@ -309,6 +309,7 @@ static void add_cell(struct buf *b, enum column column, const char *cell) {
     case CELL_CHILDREN:
     case CELL_INTERPRETERS:
     case CELL_AREAS:
+    case CELL_NAMES:
     case CELL_IDS:
         add_list(b, cell);
         break;

@@ -32,6 +32,7 @@ static cell_type_fn *const types[] = {
     [CELL_CHILDREN] = cell_children,
     [CELL_INTERPRETERS] = cell_interpreters,
     [CELL_AREAS] = cell_areas,
+    [CELL_NAMES] = cell_names,
     [CELL_IDS] = cell_ids,
     [CELL_RULES] = cell_rules,
     [CELL_PHONES] = cell_phones,

@@ -259,6 +259,29 @@ bool cell_areas(struct cell_reader *r, const struct column_spec *spec, struct sl
     return plain(spec, slice_of(*out), e);
 }
 
+/* A name that names nobody would make one organization of all that have none. */
+static bool is_name(struct slice item) {
+    return !slice_is(item, "any") && !slice_is(item, "none") && !slice_is(item, "unnamed");
+}
+
+bool cell_names(struct cell_reader *r, const struct column_spec *spec, struct slice text,
+                const char **out, struct error *e) {
+    struct cell_list list;
+    struct slice rest = text, item;
+    if (!plain(spec, text, e))
+        return false;
+    cell_list_begin(&list, r, text.len);
+    while (cell_list_next(&rest, &item)) {
+        if (!is_name(item))
+            return cell_refuse(e, item, "not a name",
+                               "allowed: other spellings of the name, separated by ';'");
+        if (!cell_list_add(&list, item, e))
+            return false;
+    }
+    *out = cell_list_end(&list);
+    return true;
+}
+
 bool cell_ids(struct cell_reader *r, const struct column_spec *spec, struct slice text,
               const char **out, struct error *e) {
     struct cell_list list;

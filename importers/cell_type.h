@@ -18,7 +18,8 @@ cell_type_fn cell_integer, cell_number, cell_ranges, cell_children;
 /* cell_time.c */
 cell_type_fn cell_date, cell_timestamp, cell_hours, cell_zone;
 /* cell_list.c */
-cell_type_fn cell_code, cell_codes, cell_choice, cell_interpreters, cell_areas, cell_ids;
+cell_type_fn cell_code, cell_codes, cell_choice, cell_interpreters, cell_areas, cell_names,
+    cell_ids;
 /* cell_json.c */
 cell_type_fn cell_rules, cell_phones, cell_claims;
 

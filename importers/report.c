@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "data/text.h"
+#include "importers/cell.h"
 
 #define DUPLICATES_PRINTED_MAX 20
 #define DUPLICATES_WRITTEN_MAX 10000
@@ -42,16 +43,27 @@ static size_t whole_characters(const char *message) {
     return text_utf8(message, len, &bad_at) ? len : bad_at;
 }
 
-static void write_error(struct report *r, int64_t line, const char *column,
-                        const char *message, size_t len) {
-    struct buf *b = &r->errors;
+static void begin_object(struct buf *b, int64_t line) {
     buf_str(b, b->len ? ",\n    {\"line\":" : "\n    {\"line\":");
-    buf_integer(b, line);
+    if (line > 0)
+        buf_integer(b, line);
+    else
+        buf_str(b, "null");
+}
+
+static void write_column(struct buf *b, const char *column) {
     buf_json_key(b, "column");
     if (column != NULL)
         buf_json(b, column);
     else
         buf_str(b, "null");
+}
+
+static void write_error(struct report *r, int64_t line, const char *column,
+                        const char *message, size_t len) {
+    struct buf *b = &r->errors;
+    begin_object(b, line);
+    write_column(b, column);
     buf_json_key(b, "message");
     buf_json_bytes(b, message, len);
     buf_char(b, '}');
@@ -72,26 +84,80 @@ void report_error(struct report *r, int64_t line, const char *column,
     r->error_count++;
 }
 
-void report_duplicate(struct report *r, int64_t line, int64_t of_line,
-                      const char *reason) {
-    struct buf *b = &r->duplicates;
-    if (r->muted)
-        return;
-    if (r->duplicate_count < DUPLICATES_PRINTED_MAX) {
-        progress_clear(r->progress);
-        fprintf(stderr, "%s:%lld: note: perhaps the same as line %lld: %s\n", r->file,
-                (long long)line, (long long)of_line, reason);
-    }
-    if (r->duplicate_count < DUPLICATES_WRITTEN_MAX && r->out != NULL) {
-        buf_str(b, b->len ? ",\n    {\"line\":" : "\n    {\"line\":");
-        buf_integer(b, line);
+static void write_duplicate(struct buf *b, const struct report_pair *p,
+                            const char *reason) {
+    begin_object(b, p->line);
+    if (p->of_line > 0) {
         buf_json_key(b, "of_line");
-        buf_integer(b, of_line);
-        buf_json_key(b, "reason");
-        buf_json(b, reason);
+        buf_integer(b, p->of_line);
+    } else {
+        buf_json_key(b, "of");
+        buf_char(b, '{');
+        buf_json_key(b, "source");
+        buf_json(b, p->of_source);
+        buf_json_key(b, "id");
+        buf_json(b, p->of_id);
         buf_char(b, '}');
     }
+    buf_json_key(b, "distance_m");
+    buf_decimal(b, p->distance_m, 2);
+    buf_json_key(b, "reason");
+    buf_json(b, reason);
+    buf_json_key(b, "held");
+    buf_str(b, p->held || p->of_held ? "true}" : "false}");
+}
+
+static void print_duplicate(const struct report *r, const struct report_pair *p,
+                            const char *reason) {
+    char source[CELL_SHOWN_BYTES], id[CELL_SHOWN_BYTES];
+    progress_clear(r->progress);
+    fprintf(stderr, "%s:%lld: note: perhaps the same as ", r->file, (long long)p->line);
+    if (p->of_line > 0)
+        fprintf(stderr, "line %lld: ", (long long)p->of_line);
+    else
+        fprintf(stderr, "\"%s\" of source %s: ", cell_shown(slice_of(p->of_id), id),
+                cell_shown(slice_of(p->of_source), source));
+    fputs(reason, stderr);
+    if (p->held || p->of_held)
+        fprintf(stderr, "; one is hidden, so %s is held as staff until a steward decides",
+                p->held ? "this one" : "the other");
+    fputc('\n', stderr);
+}
+
+void report_duplicate(struct report *r, const struct report_pair *pair) {
+    char reason[160];
+    if (r->muted)
+        return;
+    snprintf(reason, sizeof reason, "%s, %.0f m apart, a need in common", pair->reason,
+             pair->distance_m);
+    if (r->duplicate_count < DUPLICATES_PRINTED_MAX)
+        print_duplicate(r, pair, reason);
+    if (r->duplicate_count < DUPLICATES_WRITTEN_MAX && r->out != NULL)
+        write_duplicate(&r->duplicates, pair, reason);
     r->duplicate_count++;
+}
+
+void report_note(struct report *r, int64_t line, const char *column,
+                 const char *message) {
+    size_t len = whole_characters(message);
+    if (r->muted)
+        return;
+    if (r->note_count < REPORT_PRINTED_MAX) {
+        progress_clear(r->progress);
+        fprintf(stderr, "%s:", r->file);
+        if (line > 0)
+            fprintf(stderr, "%lld:", (long long)line);
+        fprintf(stderr, " note: %s%s%.*s\n", column ? column : "", column ? ": " : "",
+                (int)len, message);
+    }
+    if (r->note_count < REPORT_WRITTEN_MAX && r->out != NULL) {
+        begin_object(&r->notes, line);
+        write_column(&r->notes, column);
+        buf_json_key(&r->notes, "message");
+        buf_json_bytes(&r->notes, message, len);
+        buf_char(&r->notes, '}');
+    }
+    r->note_count++;
 }
 
 void report_errors_end(struct report *r) {
@@ -102,6 +168,9 @@ void report_errors_end(struct report *r) {
     if (r->duplicate_count > DUPLICATES_PRINTED_MAX)
         fprintf(stderr, "%s: note: and %lld more likely duplicates\n", r->file,
                 (long long)(r->duplicate_count - DUPLICATES_PRINTED_MAX));
+    if (r->note_count > REPORT_PRINTED_MAX)
+        fprintf(stderr, "%s: and %lld more notes\n", r->file,
+                (long long)(r->note_count - REPORT_PRINTED_MAX));
 }
 
 static void write_buf(const struct buf *b, FILE *out) {
@@ -129,7 +198,9 @@ static void write_json(const struct report *r, bool changed) {
     fputs(r->errors.len ? "\n  ],\n  \"duplicates\": [" : "],\n  \"duplicates\": [",
           r->out);
     write_buf(&r->duplicates, r->out);
-    fputs(r->duplicates.len ? "\n  ]\n}\n" : "]\n}\n", r->out);
+    fputs(r->duplicates.len ? "\n  ],\n  \"notes\": [" : "],\n  \"notes\": [", r->out);
+    write_buf(&r->notes, r->out);
+    fputs(r->notes.len ? "\n  ]\n}\n" : "]\n}\n", r->out);
 }
 
 bool report_close(struct report *r, bool changed, struct error *e) {
@@ -142,6 +213,7 @@ bool report_close(struct report *r, bool changed, struct error *e) {
     }
     buf_free(&r->errors);
     buf_free(&r->duplicates);
+    buf_free(&r->notes);
     return good || error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
                              strerror(errno));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an import found: counts, errors and likely duplicates; on standard error as they
- * come, and as JSON at the end. Values of the file stand nowhere but in these.
+ * What an import found: counts, errors, likely duplicates and notes; on standard error as
+ * they come, and as JSON at the end. Values of the file stand nowhere but in these.
  */
 #ifndef IMPORTERS_REPORT_H
 #define IMPORTERS_REPORT_H
@@ -21,10 +21,11 @@ struct report {
     const char *file; /* of the import, for messages */
     struct progress *progress;
     int64_t read, added, updated, unchanged, retired, rejected;
-    int64_t error_count, duplicate_count;
+    int64_t error_count, duplicate_count, note_count;
     bool muted;            /* a second reading: errors are known already */
     struct buf errors;     /* JSON objects after one another */
     struct buf duplicates; /* the same */
+    struct buf notes;      /* the same */
     FILE *out;             /* of --report, or NULL */
     const char *out_path;
 };
@@ -42,9 +43,21 @@ bool report_open(struct report *r, const char *file, const char *out_path,
 void report_error(struct report *r, int64_t line, const char *column,
                   const char *message);
 
-/* Adds a likely duplicate of line `of_line`. */
-void report_duplicate(struct report *r, int64_t line, int64_t of_line,
-                      const char *reason);
+/* A row, and what it may be the same as: an earlier row, or a service of the record. */
+struct report_pair {
+    int64_t line;
+    int64_t of_line; /* 0: not in the file */
+    const char *of_source, *of_id;
+    const char *reason; /* which names are the same */
+    double distance_m;
+    bool held, of_held; /* until a steward decides, since the other one is hidden */
+};
+
+void report_duplicate(struct report *r, const struct report_pair *pair);
+
+/* Adds what a person should know of a row that was taken; `line` 0: of no row, `column` may
+ * be NULL. */
+void report_note(struct report *r, int64_t line, const char *column, const char *message);
 
 /* Says how many errors were not printed. */
 void report_errors_end(struct report *r);

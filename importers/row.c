@@ -18,16 +18,21 @@ struct work {
     struct slice lat, lon; /* as they stand, good or bad */
 };
 
-void row_reader_init(struct row_reader *r, const struct header *header,
-                     struct report *report) {
+/* The latest date that it is anywhere on earth now. */
+static void latest_today(char out[11]) {
     time_t now = time(NULL) + FURTHEST_EAST_SECONDS;
     struct tm day;
     gmtime_r(&now, &day);
+    strftime(out, 11, "%Y-%m-%d", &day);
+}
+
+void row_reader_init(struct row_reader *r, const struct header *header,
+                     struct report *report) {
     size_t constants = header->map ? header->map->constant_count : 0;
     *r = (struct row_reader){.header = header, .report = report};
     r->translations =
         xcalloc(header->translation_count + constants, sizeof *r->translations);
-    strftime(r->today, sizeof r->today, "%Y-%m-%d", &day);
+    latest_today(r->today);
 }
 
 void row_reader_free(struct row_reader *r) {
@@ -40,12 +45,6 @@ bool row_empty(const struct csv_row *row) {
         if (slice_trim(row->field[i]).len > 0)
             return false;
     return true;
-}
-
-bool row_point(const struct flat *flat, double *lat, double *lon) {
-    return flat->cell[COL_LAT][0] && flat->cell[COL_LON][0] &&
-           cell_decimal(slice_of(flat->cell[COL_LAT]), lat) &&
-           cell_decimal(slice_of(flat->cell[COL_LON]), lon);
 }
 
 static void fault(struct work *w, const char *column, const char *message) {
@@ -141,6 +140,64 @@ static void read_constants(struct work *w) {
 
 /* ---- between cells ------------------------------------------------------------- */
 
+/* What must hold between the cells of a row, wherever it comes from. */
+struct judging {
+    const struct flat *flat;
+    const char *today;
+    void (*fault)(enum column column, const char *message, void *ctx);
+    void *ctx;
+};
+
+/* `low` must not be above `high` where both are stated. */
+static void check_order(const struct judging *j, enum column low, enum column high) {
+    int64_t a, b;
+    char message[120];
+    if (!slice_integer(slice_of(j->flat->cell[low]), &a) ||
+        !slice_integer(slice_of(j->flat->cell[high]), &b) || a <= b)
+        return;
+    snprintf(message, sizeof message,
+             "is above %s (%lld, %lld); allowed: at most the same", columns[high].name,
+             (long long)a, (long long)b);
+    j->fault(low, message, j->ctx);
+}
+
+static void check_verified(const struct judging *j) {
+    const char *date = j->flat->cell[COL_VERIFIED_ON];
+    char message[120];
+    if (strncmp(date, j->today, strlen(date)) <= 0)
+        return;
+    snprintf(message, sizeof message, "is in the future (\"%s\"); allowed: up to today",
+             date);
+    j->fault(COL_VERIFIED_ON, message, j->ctx);
+}
+
+static void check_cells(const struct judging *j) {
+    check_order(j, COL_AGE_MIN, COL_AGE_MAX);
+    check_order(j, COL_STAY_MIN_DAYS, COL_STAY_TYPICAL_DAYS);
+    check_order(j, COL_STAY_TYPICAL_DAYS, COL_STAY_MAX_DAYS);
+    check_order(j, COL_STAY_MIN_DAYS, COL_STAY_MAX_DAYS);
+    check_order(j, COL_AVAILABLE, COL_CAPACITY);
+    check_verified(j);
+}
+
+static void first_fault(enum column column, const char *message, void *ctx) {
+    struct error *e = ctx;
+    if (e->code == ERR_NONE)
+        error_set(e, ERR_DATA, "%s: %s", columns[column].name, message);
+}
+
+bool row_judge(const struct flat *flat, void *ctx, struct error *e) {
+    char day[11];
+    (void)ctx;
+    latest_today(day);
+    check_cells(&(struct judging){flat, day, first_fault, e});
+    return e->code == ERR_NONE;
+}
+
+static void row_fault(enum column column, const char *message, void *ctx) {
+    fault_in(ctx, column, message);
+}
+
 static void check_required(struct work *w) {
     for (int c = 0; c < COL_COUNT; c++)
         if (columns[c].flags & REQUIRED && w->flat->cell[c][0] == '\0' && !w->bad[c])
@@ -154,19 +211,6 @@ static void check_required(struct work *w) {
 static void check_id(struct work *w) {
     if (strchr(w->flat->cell[COL_ID], ';') != NULL)
         fault_in(w, COL_ID, "holds a ';', which separates ids; allowed: any other text");
-}
-
-/* `low` must not be above `high` where both are stated. */
-static void check_order(struct work *w, enum column low, enum column high) {
-    int64_t a, b;
-    char message[120];
-    if (!slice_integer(slice_of(w->flat->cell[low]), &a) ||
-        !slice_integer(slice_of(w->flat->cell[high]), &b) || a <= b)
-        return;
-    snprintf(message, sizeof message,
-             "is above %s (%lld, %lld); allowed: at most the same", columns[high].name,
-             (long long)a, (long long)b);
-    fault_in(w, low, message);
 }
 
 /* A latitude that is none, beside a longitude that could be one. */
@@ -191,26 +235,11 @@ static void check_point(struct work *w) {
         w->flat->cell[COL_PRECISION] = "exact";
 }
 
-static void check_verified(struct work *w) {
-    const char *date = w->flat->cell[COL_VERIFIED_ON];
-    char message[120];
-    if (strncmp(date, w->reader->today, strlen(date)) <= 0)
-        return;
-    snprintf(message, sizeof message, "is in the future (\"%s\"); allowed: up to today",
-             date);
-    fault_in(w, COL_VERIFIED_ON, message);
-}
-
 static void check_row(struct work *w) {
     check_point(w);
     check_required(w);
     check_id(w);
-    check_order(w, COL_AGE_MIN, COL_AGE_MAX);
-    check_order(w, COL_STAY_MIN_DAYS, COL_STAY_TYPICAL_DAYS);
-    check_order(w, COL_STAY_TYPICAL_DAYS, COL_STAY_MAX_DAYS);
-    check_order(w, COL_STAY_MIN_DAYS, COL_STAY_MAX_DAYS);
-    check_order(w, COL_AVAILABLE, COL_CAPACITY);
-    check_verified(w);
+    check_cells(&(struct judging){w->flat, w->reader->today, row_fault, w});
 }
 
 /* As many fields as the header, but for empty ones at the end. */

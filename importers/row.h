@@ -30,7 +30,8 @@ bool row_empty(const struct csv_row *row);
  * there was one, and then the cells at fault are "". */
 bool row_read(struct row_reader *r, const struct csv_row *row, struct flat *out);
 
-/* The point of the row; false when it states none. */
-bool row_point(const struct flat *flat, double *lat, double *lon);
+/* What must hold between the cells of a service, wherever they come from. False: `e` says
+ * what does not. `ctx` is not used. */
+bool row_judge(const struct flat *flat, void *ctx, struct error *e);
 
 #endif

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "data/record.h"
-#include "importers/duplicates.h"
 #include "importers/row.h"
 #include "importers/standing.h"
 
@@ -30,7 +29,6 @@ struct import {
     struct header header;
     struct row_reader rows;
     struct id_set ids;
-    struct duplicates duplicates;
     struct progress progress;
     struct report report;
     bool has_header;
@@ -128,7 +126,6 @@ static bool first_time(struct import *im, const struct csv_row *row, struct erro
     if (!good)
         return true;
     note_references(im, &flat, entry);
-    duplicates_add(&im->duplicates, &flat, row->line, &im->report);
     return true;
 }
 
@@ -217,6 +214,69 @@ static bool judge_references(struct import *im, struct error *e) {
     return true;
 }
 
+/* ---- what the record says of single rows --------------------------------------- */
+
+/* The line of a service of this source, or 0 where it is not in the file. */
+static int64_t line_of(const struct import *im, const char *source, const char *id) {
+    if (strcmp(source, im->options->source) != 0)
+        return 0;
+    const struct id_entry *entry = id_set_find(&im->ids, slice_of(id));
+    return entry != NULL ? entry->line : 0;
+}
+
+static void note_duplicate(struct import *im, const struct run_note *note) {
+    struct report_pair pair = {
+        .line = line_of(im, note->source, note->id),
+        .of_line = line_of(im, note->other_source, note->other_id),
+        .of_source = note->other_source,
+        .of_id = note->other_id,
+        .reason = note->reason,
+        .distance_m = note->distance_m,
+        .held = note->held,
+        .of_held = note->other_held,
+    };
+    if (pair.of_line > pair.line) { /* the later row is like the earlier one */
+        int64_t line = pair.line;
+        bool held = pair.held;
+        pair.line = pair.of_line, pair.held = pair.of_held;
+        pair.of_line = line, pair.of_held = held;
+        pair.of_source = note->source, pair.of_id = note->id;
+    }
+    report_duplicate(&im->report, &pair);
+}
+
+static void on_note(const struct run_note *note, void *ctx) {
+    struct import *im = ctx;
+    char steward[CELL_SHOWN_BYTES], file[CELL_SHOWN_BYTES], message[800];
+    int64_t line = line_of(im, note->source, note->id);
+    switch (note->kind) {
+    case NOTE_DUPLICATE:
+        note_duplicate(im, note);
+        break;
+    case NOTE_KEPT:
+        snprintf(message, sizeof message,
+                 "the steward's \"%s\" is kept; the file now says \"%s\"",
+                 cell_shown(slice_of(note->value), steward),
+                 cell_shown(slice_of(note->said), file));
+        report_note(&im->report, line, note->field, message);
+        break;
+    case NOTE_RETIRED:
+        snprintf(message, sizeof message,
+                 "\"%s\" is not in the file: retired, although a steward edited it",
+                 cell_shown(slice_of(note->id), file));
+        report_note(&im->report, 0, NULL, message);
+        break;
+    case NOTE_ALIAS:
+        snprintf(message, sizeof message,
+                 "\"%s\" is the name of another organization that stands; they are not "
+                 "merged", cell_shown(slice_of(note->value), file));
+        report_note(&im->report, line, columns[COL_ORGANIZATION_ALIASES].name, message);
+        break;
+    case NOTE_LATER:
+        break; /* of an undo only */
+    }
+}
+
 /* ---- the run ------------------------------------------------------------------- */
 
 /* What csv_read() refuses goes into the report too: "PATH:LINE: what". */
@@ -235,6 +295,7 @@ static bool read_file(struct import *im, struct error *e) {
     im->run = import_begin(im->record, im->options->source, e);
     if (im->run == NULL)
         return false;
+    import_listen(im->run, on_note, im);
     if (csv_read(im->options->path, on_row, im, &im->progress.bytes, e)) {
         if (im->has_header)
             return true;
@@ -288,12 +349,13 @@ static bool retire(struct import *im, struct error *e) {
 }
 
 static bool finish(struct import *im, struct error *e) {
+    bool good = import_settle(im->run, e);
     struct import_run *run = im->run;
     im->run = NULL;
-    if (!im->options->dry_run)
+    if (good && !im->options->dry_run)
         return import_commit(run, e);
     import_abort(run);
-    return true;
+    return good;
 }
 
 static bool open_all(struct import *im, struct error *e) {
@@ -318,6 +380,7 @@ static bool run_import(struct import *im, struct error *e) {
         return refused(e);
     if (im->must_again && !read_again(im, e))
         return false;
+    im->report.muted = false;
     return retire(im, e) && finish(im, e);
 }
 
@@ -329,7 +392,6 @@ static void close_all(struct import *im) {
     row_reader_free(&im->rows);
     header_free(&im->header);
     id_set_free(&im->ids);
-    duplicates_free(&im->duplicates);
     map_free(im->map);
     free(im);
 }

@@ -6,9 +6,16 @@
 #ifndef SERVER_COMMANDS_H
 #define SERVER_COMMANDS_H
 
-int command_init(int argc, char **argv);  /* admin.c */
-int command_key(int argc, char **argv);   /* admin.c */
-int command_check(int argc, char **argv); /* admin.c */
-int command_serve(int argc, char **argv); /* serve.c */
+int command_init(int argc, char **argv);    /* admin.c */
+int command_key(int argc, char **argv);     /* admin.c */
+int command_check(int argc, char **argv);   /* admin.c */
+int command_serve(int argc, char **argv);   /* serve.c */
+int command_history(int argc, char **argv); /* history.c */
+int command_undo(int argc, char **argv);    /* history.c */
+int command_edit(int argc, char **argv);    /* edit.c */
+
+/* Says a note of a run on standard error. */
+struct run_note;
+void command_say_note(const struct run_note *note, void *ctx); /* history.c */
 
 #endif

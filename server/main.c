@@ -17,7 +17,10 @@ static const struct {
     {"import", command_import, "load services from a file into a record"},
     {"serve", command_serve, "answer over HTTP"},
     {"key", command_key, "add, list and revoke API keys"},
-    {"check", command_check, "verify a record"},
+    {"history", command_history, "what runs changed, of all or of one service"},
+    {"edit", command_edit, "put a steward's word over that of a source"},
+    {"undo", command_undo, "take a run back"},
+    {"check", command_check, "verify a record, and say what it holds"},
 };
 
 static void print_help(FILE *out) {

@@ -105,14 +105,18 @@ const chord2 = ([a, b, c], [x, y, z]) => (a - x) ** 2 + (b - y) ** 2 + (c - z) *
 /* Metres to the nearest part of a piece of edge, by halving. */
 function toPiece(a, b, point) {
     const at = (t) => ({ lon: a.lon + t * (b.lon - a.lon), lat: a.lat + t * (b.lat - a.lat) });
+    const from = ecef(point);
+    const far = (t) => chord2(ecef(at(t)), from);
     let [low, high] = [0, 1];
-    while (high - low > 0.001) {
+    while (high - low > 0.0001) {
         const [p, q] = [low + (high - low) / 3, high - (high - low) / 3];
-        if (geodesic(at(p), point) < geodesic(at(q), point)) high = q;
+        if (far(p) < far(q)) high = q;
         else low = p;
     }
     return geodesic(at((low + high) / 2), point);
 }
+
+const REACH = 0.2; /* degrees, more than ten kilometres away from the poles */
 
 class Outline {
     constructor(rings) {
@@ -159,6 +163,22 @@ class Outline {
         );
     }
 
+    /* The same, as long as it is less than REACH. */
+    toEdgeNear(point) {
+        let least = Infinity;
+        const isNear = (a, b, value) =>
+            Math.min(a, b) <= value + REACH && Math.max(a, b) >= value - REACH;
+        for (const ring of this.rings) {
+            for (let i = 0; i + 1 < ring.length; i++) {
+                const [[ax, ay], [bx, by]] = [ring[i], ring[i + 1]];
+                if (!isNear(ax, bx, point.lon) || !isNear(ay, by, point.lat)) continue;
+                const ends = [{ lon: ax, lat: ay }, { lon: bx, lat: by }];
+                least = Math.min(least, toPiece(...ends, point));
+            }
+        }
+        return least;
+    }
+
     least(point) {
         return this.holds(point) ? 0 : this.toEdge(point);
     }
@@ -192,8 +212,6 @@ export function loadBorders(terms) {
         .filter(({ code }) => code);
 }
 
-const REACH = 0.2; /* degrees, more than ten kilometres away from the poles */
-
 /* { inside: code or undefined, near: [codes], doubtful }. */
 function builtIn(borders, point) {
     const found = { inside: undefined, near: [], doubtful: false };
@@ -206,7 +224,7 @@ function builtIn(borders, point) {
                 point.lat <= o.north + REACH,
         );
         const within = about.some((o) => o.holds(point));
-        const edge = Math.min(...about.map((o) => o.toEdge(point)));
+        const edge = Math.min(...about.map((o) => o.toEdgeNear(point)));
         if (within) found.inside = code;
         if (within || edge < NEAR_BORDER_M) found.near.push(code);
         if (edge < DOUBT_M || Math.abs(edge - NEAR_BORDER_M) < DOUBT_M) {

@@ -13,7 +13,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { chainOf, fold, geodesic, levelOf } from './atlas.mjs';
+import { fold, geodesic, levelOf } from './atlas.mjs';
 
 export const distance = geodesic;
 
@@ -238,17 +238,21 @@ function siteOf(row, atlas) {
 }
 
 /* What the public knows of a row: by `visibility`, which is stated in every row. Null:
- * nothing. */
+ * nothing. A district is published at its own point or not at all, and never for a row that
+ * is known no finer than its province. */
 function publishedSite(row, atlas) {
     if (row.visibility === 'staff') return null;
     if (row.visibility === 'exact') return siteOf(row, atlas);
     const nowhere = { point: null, area: null };
     if (row.visibility === 'contact' || row.precision === 'country') return nowhere;
-    const place = placeAt(row, 2, atlas) ?? placeAt(row, 1, atlas);
-    const shown = chainOf(place).find((p) => p.level > 0 && atlas.pointOf(p));
+    const own = LEVEL_COLUMNS.indexOf(row.precision); /* -1: exact */
+    const shown = [2, 1]
+        .filter((level) => own < 0 || level <= own)
+        .map((level) => placeAt(row, level, atlas))
+        .find((place) => place?.point);
     if (!shown) return nowhere;
     return {
-        point: atlas.pointOf(shown),
+        point: shown.point,
         area: shown.outlines.length ? shown : null,
         precision: shown.kind,
         place: shown,
@@ -448,7 +452,7 @@ function entryLevel(entry, home, { countries, where }, directory) {
     if (!countries.includes(country)) return 'no';
     const place = directory.atlas?.find(text, country);
     if (!place || place === 'AMBIGUOUS') return 'unknown';
-    return directory.atlas.isIn(where.holds, place);
+    return place.level === 0 ? 'yes' : directory.atlas.isIn(where.holds, place);
 }
 
 /* The place that an entry names, not a whole country; null where none, or several. */

@@ -267,7 +267,7 @@ export function coversEntry(random, { units, rows }, country) {
         shout(random, row.name) + end,
         shout(random, unit.name) + end,
         `${shout(random, unit.name)}, ${above}${end}`,
-        `${unit.name}, ${above}, ${COUNTRY_NAMES[at]}${end}`,
+        unit.level > 1 ? `${unit.name}, ${above}, ${COUNTRY_NAMES[at]}${end}` : at,
         (row.code || row.name) + end,
         (row.aliases.split(';')[0] || row['name@km'] || row.name) + end,
         `${unit.name}, ${random.pick(units).name}`,

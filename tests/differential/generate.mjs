@@ -503,6 +503,7 @@ function settle(random, row, gazetteer) {
     return {
         ...row,
         country,
+        organization: `Organization ${country} ${random.int(1, 9)}`,
         ...(placed && serviceSite(random, gazetteer, country)),
         kind: random.pick(KINDS_PLACED),
         covers: random.chance(0.6) ? [...new Set(entries)].join(';') : row.covers,

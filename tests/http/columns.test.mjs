@@ -103,6 +103,7 @@ const PLACING = 'only places a record without coordinates, through the gazetteer
 const NO_QUERY = {
     id: 'names the record in its own source',
     organization_acronym: SHOWN,
+    organization_aliases: 'makes one organization of two spellings (history.test.mjs)',
     service: SHOWN,
     public_name: SHOWN,
     description: KEPT,

@@ -159,6 +159,48 @@ describe('stories on the demo directory', () => {
     });
 });
 
+describe('names printed in several ways', () => {
+    let haven;
+    before(async () => {
+        haven = await demo();
+        const row = (id, organization, more = {}) => ({ id, organization, service: 'Office', country: 'KH',
+            kind: 'ngo_office', needs: 'legal', ...more });
+        haven.import([
+            row('a', 'LICADHO'), row('b', 'LICHADO'), row('c', 'licadho '),
+            row('d', 'Cambodian League for the Promotion and Defense of Human Rights'),
+            row('e', 'Cambodia Women’s Crisis Center'), row('f', 'BANTEAY SREY'), row('g', 'BanteaySrey'),
+            row('h', 'Banteay Srei'),
+            ...['PoiPet', 'Poi Pet', 'POIPET', 'Paoy Paet'].map((district, i) => row(`p${i}`, `Office ${i}`, {
+                visibility: 'area', lat: 13.66, lon: 102.56,
+                district, province: ['BanteayMeanchey', 'BANTEAY MEANCHEY', 'Banteay, Meanchey', 'Banteay Meanchey'][i] })),
+        ], 'printed');
+        await until(async () => (await haven.list('steward')).some((s) => s.organization === 'LICHADO'));
+    });
+    after(() => haven.stop());
+
+    test('are one organization; a district is no organization', async () => {
+        const all = await haven.list('steward', '&country=KH');
+        const id = (name) => new Set(all.filter((s) => s.organization === name).map((s) => s.organization_id));
+        const league = id('Cambodian League for the Promotion and Defense of Human Rights');
+        assert.equal(league.size, 1);
+        for (const name of ['LICADHO', 'LICHADO', 'licadho']) {
+            assert.deepEqual(id(name), league, name);
+        }
+        assert.deepEqual(id('Cambodia Women’s Crisis Center'), id("Cambodian Women's Crisis Center"));
+        assert.deepEqual(id('BANTEAY SREY'), id('Banteay Srey'));
+        assert.deepEqual(id('BanteaySrey'), id('Banteay Srey'));
+        assert.notDeepEqual(id('Banteay Srei'), id('Banteay Srey'));
+    });
+
+    test('are one place', async () => {
+        const offices = (await haven.list()).filter((s) => /^Office \d/.test(s.organization));
+        assert.equal(offices.length, 4);
+        const places = new Set(offices.map((s) => s.point.place));
+        assert.equal(places.size, 1);
+        assert.equal(offices[0].point.place_name, 'Poipet');
+    });
+});
+
 /* ---- fixtures: nothing in them is real ------------------------------------------------- */
 
 const made = (id, more) => ({ id, organization: `Made up ${id}`, service: id, country: 'MM', lat: 16.8,

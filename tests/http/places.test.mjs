@@ -369,6 +369,13 @@ describe('what holds a point', () => {
 
     const mustRunHillId = ({ body }) => ({ east: body.areas[1].id, ford: body.areas[2].id });
 
+    test('haven check names what is no single place', () => {
+        const { stdout } = mustRun('check', '--db', haven.db);
+        assert.match(stdout, /which of source test: covers: several places are called "Ford"; add what it lies in/);
+        assert.doesNotMatch(stdout, /(hill|east|all) of source test: covers/);
+        assert.match(stdout, /KH district +4\n/);
+    });
+
     test('a gazetteer that changes is noticed, and one that does not stays', async () => {
         const moved = { ...outlines, features: [...outlines.features,
             feature('h', 2, 'Hyll', rectangle(105.5, 12, 106, 13))] };

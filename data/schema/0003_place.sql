@@ -4,6 +4,9 @@
 -- files of several sources side by side; which outline is which place's is found when the
 -- snapshot is made (data/atlas_build.c), so that they can come in any order.
 
+ALTER TABLE import_run ADD COLUMN things TEXT NOT NULL DEFAULT 'services' -- that it changed
+    CHECK (things IN ('services', 'places', 'areas'));
+
 ALTER TABLE directory ADD COLUMN place_revision INTEGER NOT NULL DEFAULT 0; -- of `revision`,
                                         -- when a place or an area changed last
 

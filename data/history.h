@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What runs changed, what a steward edits, and runs taken back.
+ *
+ * A run is one transaction that changed the directory: an import, an edit, an undo. It has
+ * a number, and for each service one row a field (an added service: one row in all). A
+ * cell has two layers, that of the source and over it the steward's, if there is one; both
+ * are kept (data/schema/0002_history.sql).
+ *
+ * Runs of places and areas are listed with their counts; they are not taken back, since
+ * the earlier file, imported again, does that.
+ *
+ * Undo, and who may see a place. A run is taken back by a new one, all of it or nothing:
+ * what it added is retired, what it retired stands again, each layer of each cell gets its
+ * old value. Visibility goes its own way:
+ *
+ *   an import is undone   visibility stays, or becomes stricter by the cells that come
+ *                         back: imports never loosen one, so an undo of an import has
+ *                         nothing to give back, and what is hidden may be hidden for a
+ *                         reason that was learnt since
+ *   an edit is undone     the steward's decision is taken back as any other edit, looser
+ *                         or stricter: to the decision before it, or to what sources and
+ *                         shared sites make of it, which meanwhile may be stricter
+ */
+#ifndef DATA_HISTORY_H
+#define DATA_HISTORY_H
+
+#include "data/record.h"
+
+/* ---- reading --------------------------------------------------------------------- */
+
+struct run_info {
+    int64_t number;
+    const char *kind;    /* import, edit, undo */
+    const char *things;  /* services, places, areas: what it changed */
+    const char *source;  /* whose */
+    const char *made_by; /* the person; "" an import */
+    int64_t undoes;      /* number of a run, or 0 */
+    const char *at;      /* RFC 3339 */
+    int64_t added, updated, unchanged, retired;
+};
+
+struct change_info {
+    struct run_info run;
+    const char *layer; /* source, edit, event */
+    const char *field; /* a column, `column@language`; event: added retired visibility */
+    const char *old, *new; /* "" not stated; NULL: none (edit: as the source says) */
+    const char *beside; /* the other layer's value; visibility: what decided; or NULL */
+};
+
+/* Calls `each` for the last `limit` runs, newest first. */
+bool history_runs(struct record *r, int64_t limit,
+                  void (*each)(const struct run_info *run, void *ctx), void *ctx,
+                  struct error *e);
+
+/* Calls `each` for the last `limit` changes of the service, oldest first. */
+bool history_service(struct record *r, const uint8_t id[ID_BYTES], int64_t limit,
+                     void (*each)(const struct change_info *change, void *ctx), void *ctx,
+                     struct error *e);
+
+/* Finds a service, retired ones too, by its public id as a UUID, or as `SOURCE:ID` of its
+ * source. False: `e` says that there is none. */
+bool record_find(struct record *r, const char *name, uint8_t out[ID_BYTES],
+                 struct error *e);
+
+/* ---- writing --------------------------------------------------------------------- */
+
+struct run_result {
+    int64_t number; /* of the new run; 0: nothing changed */
+    int64_t added, updated, retired;
+};
+
+/* One cell of an edit. */
+struct edit_cell {
+    enum column column;
+    char language[16]; /* "" the column itself */
+    const char *value; /* canonical (importers/cell.h); "" empties; NULL: as the source */
+};
+
+struct edit_request {
+    const char *by; /* the steward's name */
+    const struct edit_cell *cells;
+    size_t count;
+    /* Judges the whole service as it would be; may be NULL. */
+    bool (*judge)(const struct flat *flat, void *ctx, struct error *e);
+    run_listener *listen; /* or NULL */
+    void *ctx;            /* of both */
+};
+
+/* Puts cells over those of the source, or gives them back to it, as one run. Later imports
+ * keep what is put. A `visibility` is decided on its own account, looser or stricter, and
+ * binds as any other; empty is refused. The id cannot be edited. False: nothing changed. */
+bool record_edit(struct record *r, const uint8_t id[ID_BYTES],
+                 const struct edit_request *request, struct run_result *out,
+                 struct error *e);
+
+/* Takes run `number` back, as one run. Refused when a later run, not taken back itself,
+ * changed one of the same fields or services: each is noted, `e` says how many. */
+bool record_undo(struct record *r, int64_t number, const char *by, run_listener *listen,
+                 void *ctx, struct run_result *out, struct error *e);
+
+/* False unless `by` is 1 to 200 bytes of one line of UTF-8. */
+bool history_person(const char *by, struct error *e);
+
+#endif
