@@ -213,7 +213,8 @@ function namedPlace(row, level, atlas) {
 }
 
 /* The place of `level` that holds a service: by its names, or where they tell none, by
- * its coordinates, unless those are no finer than a coarser level. */
+ * its coordinates, unless those are no finer than a coarser level. Two places that hold it,
+ * where sources disagree, tell nothing. */
 export function placeAt(row, level, atlas) {
     const place = namedPlace(row, level, atlas);
     if (place || !row.lat || levelOf(row.precision) < level) return place;
@@ -221,7 +222,7 @@ export function placeAt(row, level, atlas) {
     const holding = [...atlas.holdsAt(point).set].filter(
         (p) => p.level === level && p.country === row.country,
     );
-    return holding[0] ?? null;
+    return holding.length === 1 ? holding[0] : null;
 }
 
 /* { point, area, precision }: a point finer than the country, and the place with an
