@@ -145,8 +145,10 @@ $(SHARE)/borders.bin: data/borders.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
 	node data/borders.mjs web data/vocabulary/country.csv $@
 
+# Files of an earlier checkout would be read too: they go.
 $(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin
 	@mkdir -p $(@D)
+	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin,$(wildcard $(SHARE)/*/*))
 	@ln -sfn ../share $@
 
 $(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share

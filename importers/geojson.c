@@ -66,7 +66,7 @@ static int next_token(struct scanner *s) {
 
 static bool keep(struct scanner *s, int c, struct error *e) {
     if (s->text.len == GEOJSON_FEATURE_MAX)
-        return fail(s, s->line, "a feature is too large; allowed: 64 MiB of text", e);
+        return fail(s, s->line, "a feature is too large; allowed: 32 MiB of text", e);
     buf_char(&s->text, (char)c);
     return true;
 }

@@ -11,7 +11,7 @@
 #include "data/buf.h"
 #include "data/json_read.h"
 
-#define GEOJSON_FEATURE_MAX (64 << 20) /* bytes of text */
+#define GEOJSON_FEATURE_MAX (32 << 20) /* bytes of text; as JSON in memory many times that */
 
 struct geojson_feature {
     int64_t number;                /* from 1 */
