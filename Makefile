@@ -32,7 +32,7 @@ CFLAGS += -std=c11 -D_GNU_SOURCE -I. -MMD -MP -pthread $(WARN) $(CFLAGS_$(MODE))
 	$(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 LDLIBS += -pthread $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcsv -lm
 
-SRC := $(filter-out server/main.c,$(wildcard data/*.c tiles/*.c importers/*.c server/*.c \
+SRC := $(filter-out server/main.c,$(wildcard data/*.c data/*/*.c tiles/*.c importers/*.c server/*.c \
 	server/*/*.c))
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libhaven.a

@@ -73,7 +73,7 @@ struct atlas_spot {
 
 /* A name to find a place by. */
 struct atlas_key {
-    const char *folded; /* data/fold.h */
+    const char *folded; /* data/names/fold.h */
     uint32_t place;
     uint16_t country;
 };

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "data/atlas_builder.h"
-#include "data/fold.h"
+#include "data/names/fold.h"
 #include "data/vocabulary.h"
 
 #define BESIDE_M 20000.0 /* a point this near to an outline may be of its place */

@@ -9,7 +9,7 @@
 
 #include "data/atlas_builder.h"
 #include "data/crypto.h"
-#include "data/fold.h"
+#include "data/names/fold.h"
 #include "data/mem.h"
 #include "data/vocabulary.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/fold.h"
+#include "data/names/fold.h"
 
 static const char *keep(struct atlas *a, const char *text) {
     return arena_strndup(&a->texts, text, strlen(text));

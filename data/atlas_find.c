@@ -6,7 +6,7 @@
 
 #include "data/atlas.h"
 #include "data/buf.h"
-#include "data/fold.h"
+#include "data/names/fold.h"
 #include "data/vocabulary.h"
 
 #define PARTS_MAX 6

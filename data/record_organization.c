@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "data/crypto.h"
-#include "data/fold.h"
+#include "data/names/fold.h"
 #include "data/mem.h"
 #include "data/record_private.h"
 #include "data/text.h"

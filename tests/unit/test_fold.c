@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "data/fold.h"
+#include "data/names/fold.h"
 
 static void folds(const char *name, const char *wanted) {
     struct buf once = {0}, twice = {0};

@@ -7,8 +7,8 @@
  * and Cyrillic letters lose their marks, then everything but letters, digits and the vowel
  * signs of other scripts goes: they tell words apart there.
  */
-#ifndef DATA_FOLD_H
-#define DATA_FOLD_H
+#ifndef DATA_NAMES_FOLD_H
+#define DATA_NAMES_FOLD_H
 
 #include <stddef.h>
 

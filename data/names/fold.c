@@ -2,7 +2,7 @@
  *
  * The only file that calls ICU's normalizers.
  */
-#include "data/fold.h"
+#include "data/names/fold.h"
 
 #include <assert.h>
 #include <stdbool.h>
