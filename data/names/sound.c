@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/names/sound.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The sounds. Capital letters are written with two letters or more. */
+enum sound {
+    /* vowels */
+    A = 1, E, I, O, U, EU,
+    /* weak: often written as a vowel, or not at all */
+    H, Y, V,
+    /* consonants */
+    K, KH, G, NG, CH, J, NY, T, TH, D, N, P, F, B, M, R, L, S, Z,
+    /* digits */
+    DIGIT, SOUND_COUNT = DIGIT + 10
+};
+
+static bool is_vowel(int sound) {
+    return sound >= A && sound <= EU;
+}
+
+/* ---- letters to sounds ------------------------------------------------------------------- */
+
+/* Longer ones stand before what they begin with. Two sounds: a second one. */
+static const struct {
+    const char *letters;
+    uint8_t sound, second;
+} readings[] = {
+    {"tch", CH, 0}, {"chh", CH, 0}, {"ng", NG, 0}, {"nh", NY, 0}, {"ny", NY, 0},
+    {"kh", KH, 0},  {"gh", G, 0},   {"ch", CH, 0}, {"ck", K, 0},  {"sh", S, 0},
+    {"th", TH, 0},  {"dh", D, 0},   {"ph", F, 0},  {"bh", B, 0},  {"rh", R, 0},
+    {"dz", J, 0},   {"dj", J, 0},   {"qu", K, V},  {"ce", S, E},  {"ci", S, I},
+    {"ou", U, 0},   {"oo", U, 0},   {"ee", I, 0},  {"eu", EU, 0}, {"ue", EU, 0},
+    {"ae", E, 0},   {"oe", E, 0},   {"a", A, 0},   {"b", B, 0},   {"c", K, 0},
+    {"d", D, 0},    {"e", E, 0},    {"f", F, 0},   {"g", G, 0},   {"h", H, 0},
+    {"i", I, 0},    {"j", J, 0},    {"k", K, 0},   {"l", L, 0},   {"m", M, 0},
+    {"n", N, 0},    {"o", O, 0},    {"p", P, 0},   {"q", K, 0},   {"r", R, 0},
+    {"s", S, 0},    {"t", T, 0},    {"u", U, 0},   {"v", V, 0},   {"w", V, 0},
+    {"x", S, 0},    {"y", Y, 0},    {"z", Z, 0},
+};
+
+/* Where the readings of each first letter begin, would be faster: names are short. */
+static size_t reading_at(const char *s, size_t len) {
+    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
+        size_t n = strlen(readings[i].letters);
+        if (n <= len && memcmp(readings[i].letters, s, n) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+struct sounds {
+    uint8_t *out;
+    size_t count;
+};
+
+/* y and w between others are vowels when no vowel follows: "paoy", "saw". */
+static uint8_t as_heard(const struct sounds *s, uint8_t sound, char next) {
+    bool before_vowel = strchr("aeiou", next) != NULL && next != '\0';
+    bool after_vowel = s->count > 0 && is_vowel(s->out[s->count - 1]);
+    if (sound == Y && !before_vowel)
+        return I;
+    if (sound == V && !before_vowel && after_vowel)
+        return U;
+    return sound;
+}
+
+static void add(struct sounds *s, uint8_t sound) {
+    if (s->count == SOUNDS_MAX || (s->count > 0 && s->out[s->count - 1] == sound))
+        return;
+    s->out[s->count++] = sound;
+}
+
+size_t sound_read(const char *letters, size_t len, uint8_t out[SOUNDS_MAX]) {
+    struct sounds s = {out, 0};
+    for (size_t i = 0; i < len;) {
+        if (letters[i] >= '0' && letters[i] <= '9') {
+            if (s.count < SOUNDS_MAX)
+                out[s.count++] = (uint8_t)(DIGIT + letters[i] - '0');
+            i++;
+            continue;
+        }
+        size_t r = reading_at(letters + i, len - i);
+        if (r == SIZE_MAX) {
+            i++;
+            continue;
+        }
+        i += strlen(readings[r].letters);
+        add(&s, as_heard(&s, readings[r].sound, i < len ? letters[i] : '\0'));
+        if (readings[r].second != 0)
+            add(&s, readings[r].second);
+    }
+    return s.count;
+}
+
+/* ---- how near ---------------------------------------------------------------------------- */
+
+/* Pairs that are heard, or written, for one another. What is not here: a vowel for another
+ * costs 2, all else SOUND_EDIT. */
+static const struct {
+    uint8_t a, b, cost;
+} near[] = {
+    {O, U, 1},   {E, I, 1},   {EU, U, 1},  {EU, I, 1},  {EU, E, 1},  {A, O, 1},
+    {I, Y, 1},   {U, V, 1},   {O, V, 1},   {K, KH, 1},  {K, G, 1},   {KH, G, 2},
+    {KH, H, 2},  {N, NG, 1},  {N, NY, 1},  {NG, NY, 2}, {NY, Y, 1},  {T, TH, 1},
+    {T, D, 1},   {TH, D, 2},  {P, F, 1},   {P, B, 1},   {F, B, 2},   {B, V, 2},
+    {F, V, 3},   {CH, J, 1},  {CH, S, 2},  {CH, T, 2},  {CH, Z, 2},  {J, Z, 1},
+    {J, Y, 1},   {S, Z, 1},   {S, TH, 3},  {R, L, 1},   {N, L, 2},   {M, N, 2},
+    {D, L, 3},   {J, D, 2},   {K, CH, 2},  {H, R, 2},   {TH, S, 2},  {D, Z, 2},
+};
+
+static const uint8_t drop[SOUND_COUNT] = {
+    [A] = 2, [E] = 2, [I] = 2, [O] = 2, [U] = 2, [EU] = 2, [H] = 1, [Y] = 2, [V] = 2,
+    [R] = 3,
+};
+
+static uint8_t swap[SOUND_COUNT][SOUND_COUNT];
+
+__attribute__((constructor)) static void fill_swap(void) {
+    for (int a = 0; a < SOUND_COUNT; a++)
+        for (int b = 0; b < SOUND_COUNT; b++)
+            swap[a][b] = a == b ? 0 : is_vowel(a) && is_vowel(b) ? 2 : SOUND_EDIT;
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+        swap[near[i].a][near[i].b] = swap[near[i].b][near[i].a] = near[i].cost;
+}
+
+unsigned sound_swap_cost(uint8_t a, uint8_t b) {
+    return swap[a][b];
+}
+
+unsigned sound_drop_cost(uint8_t a) {
+    return drop[a] != 0 ? drop[a] : SOUND_EDIT;
+}
