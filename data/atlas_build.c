@@ -11,6 +11,7 @@
 #include "data/crypto.h"
 #include "data/names/fold.h"
 #include "data/mem.h"
+#include "data/place_index.h"
 #include "data/vocabulary.h"
 
 /* ---- places ------------------------------------------------------------------------------ */
@@ -162,6 +163,7 @@ struct atlas *atlas_build(struct record *record, struct error *e) {
         point_all(b.atlas);
         sort_places(b.atlas);
         digest(b.atlas, &b.scratch);
+        b.atlas->index = place_index_build(b.atlas);
     }
     struct atlas *a = b.atlas;
     builder_free(&b);

@@ -2,7 +2,7 @@
  *
  * A name of any script in Latin letters, near to how the region's gazetteers write it.
  *
- * Khmer and Lao by rules of our own (data/names/*.rules, after UNGEGN and BGN/PCGN); Thai,
+ * Khmer and Lao by rules of our own (the files NAME.rules beside this one, after UNGEGN and BGN/PCGN); Thai,
  * Burmese, Chinese and all others by those of ICU. Burmese typed for a Zawgyi font is
  * turned into Unicode first.
  */

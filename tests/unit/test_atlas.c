@@ -22,8 +22,8 @@
 static void is_named(const struct atlas *a, uint32_t place, const char *name,
                      const char *parent) {
     assert_true(place < a->place_count);
-    assert_string_equal(atlas_name(a, place, ""), name);
-    assert_string_equal(atlas_name(a, a->places[place].parent, ""), parent);
+    assert_string_equal(atlas_name(a, place), name);
+    assert_string_equal(atlas_name(a, a->places[place].parent), parent);
 }
 
 static void test_names(void **state) {
@@ -46,8 +46,8 @@ static void test_names(void **state) {
     int laos = vocabulary_find(VOC_COUNTRY, "LA", 2);
     assert_int_equal(atlas_find(a, laos, "mill", 4), ATLAS_NONE);
     assert_int_equal(atlas_find(a, laos, "mill, KH", 8), named(a, "mill"));
-    assert_string_equal(atlas_name(a, named(a, "mill"), "km"), "ឈ្មោះ");
-    assert_string_equal(atlas_name(a, named(a, "mill"), "th"), "Mill");
+    assert_string_equal(atlas_label(a, named(a, "mill"), "km", NULL), "ឈ្មោះ");
+    assert_string_equal(atlas_label(a, named(a, "mill"), "th", NULL), "Mill");
     atlas_free(a);
 }
 
