@@ -7,12 +7,14 @@
 
 #include <stdint.h>
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/csv.h"
 #include "data/mem.h"
+#include "data/names/word.h"
 
 const char *const label_languages[LANGUAGE_COUNT] = {"en", "km", "lo", "my",
                                                      "th", "vi", "zh", "id"};
@@ -273,11 +275,19 @@ static bool load_one(const char *dir, enum vocabulary_id id, struct error *e) {
     return good;
 }
 
+/* The generic words name kinds of places, so they come last. */
+static bool load_words(const char *dir, struct error *e) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/place_word.csv", dir) >= (int)sizeof path)
+        return error_set(e, ERR_ENVIRONMENT, "the path of the vocabularies is too long");
+    return words_load(path, e);
+}
+
 bool vocabularies_load(const char *dir, struct error *e) {
     for (int id = 0; id < VOC_COUNT; id++)
         if (!load_one(dir, (enum vocabulary_id)id, e))
             return false;
-    return true;
+    return load_words(dir, e);
 }
 
 const struct vocabulary *vocabulary(enum vocabulary_id id) {
