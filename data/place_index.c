@@ -190,8 +190,8 @@ static void sort_entries(struct indexing *x, const struct sorted_form *sorted) {
 static void add_form(struct place_names *t, const struct sorted_form *form,
                      const struct sorted_form *last, uint16_t weight) {
     if (last == NULL || compare_sounds(form, last) != 0) {
-        t->keys[t->tree.key_count] = (struct tree_key){form->sounds, form->len};
-        t->key_form[t->tree.key_count++] = t->form_count;
+        t->keys[t->key_count] = (struct tree_key){form->sounds, form->len};
+        t->key_form[t->key_count++] = t->form_count;
     }
     t->forms[t->form_count++] =
         (struct place_form){form->letters, t->posting_count, weight};
@@ -222,8 +222,8 @@ static void fill_names(struct indexing *x, const struct sorted_form *sorted,
         }
     }
     t->forms[t->form_count].first = t->posting_count;
-    t->key_form[t->tree.key_count] = t->form_count;
-    tree_build(&t->tree, t->keys, t->tree.key_count);
+    t->key_form[t->key_count] = t->form_count;
+    tree_pair_build(&t->trees, t->keys, t->key_count);
 }
 
 static bool *mark_parents(const struct atlas *a) {
@@ -257,7 +257,7 @@ struct place_index *place_index_build(const struct atlas *a) {
 }
 
 static void names_free(struct place_names *t) {
-    tree_free(&t->tree);
+    tree_pair_free(&t->trees);
     free(t->keys);
     free(t->key_form);
     free(t->forms);

@@ -31,12 +31,12 @@ struct place_form {
 };
 
 struct place_names {
-    struct tree tree;
+    struct tree_pair trees;
     struct tree_key *keys;    /* by sounds */
     uint32_t *key_form;       /* the first form of each key; one more: an end */
     struct place_form *forms; /* by sounds, then letters; one more: an end */
     struct place_posting *postings;
-    uint32_t form_count, posting_count;
+    uint32_t key_count, form_count, posting_count;
 };
 
 struct place_index {

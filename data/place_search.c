@@ -267,6 +267,22 @@ static int compare_form_hits(const void *x, const void *y) {
                               : (a->form > b->form) - (a->form < b->form);
 }
 
+static int by_form(const void *x, const void *y) {
+    const struct form_hit *a = x, *b = y;
+    return a->form != b->form ? (a->form < b->form ? -1 : 1) : (int)a->cost - (int)b->cost;
+}
+
+/* Each form once, at its least cost; the cheapest first. */
+static void sort_forms(struct search *s) {
+    size_t kept = 0;
+    qsort(s->form, s->form_count, sizeof *s->form, by_form);
+    for (size_t i = 0; i < s->form_count; i++)
+        if (kept == 0 || s->form[i].form != s->form[kept - 1].form)
+            s->form[kept++] = s->form[i];
+    s->form_count = kept;
+    qsort(s->form, s->form_count, sizeof *s->form, compare_form_hits);
+}
+
 /* How much a name may differ: short ones would become others. */
 static unsigned bound_of(size_t sounds) {
     return sounds < 3 ? 1 : sounds < 4 ? 2 : sounds < 5 ? 4 : sounds < 8 ? 6 : 8;
@@ -294,13 +310,13 @@ static void look_up(struct search *s, const struct place_names *names,
                                  .whole = on_whole,
                                  .beginning = beginnings ? on_beginning : NULL,
                                  .ctx = s};
-        tree_search(&names->tree, &walk);
+        tree_pair_search(&names->trees, &walk);
         s->steps = walk.steps;
         qsort(s->branch, s->branch_count, sizeof *s->branch, compare_branches);
         for (size_t k = 0; k < s->branch_count; k++)
             add_branch(s, &s->branch[k], &budget);
     }
-    qsort(s->form, s->form_count, sizeof *s->form, compare_form_hits);
+    sort_forms(s);
 }
 
 /* ---- what a place lies in ------------------------------------------------------------------ */
@@ -558,7 +574,7 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
             try_reading(s, &all);
         if (s->has_comma)
             try_parts(s);
-        else if (s->best > 1)
+        else if (s->best > 3)
             try_splits(s, 0, s->token_count - 1, (struct reading){0});
         count = rank(s, out);
     }

@@ -139,6 +139,42 @@ static void test_walk_is_the_table(void **state) {
     free(n);
 }
 
+static void on_whole_again(uint32_t key, unsigned cost, void *ctx) {
+    struct found *f = ctx;
+    f->whole[key] = (uint8_t)min(f->whole[key], cost);
+}
+
+/* By halves the same is found. */
+static void check_pair(const struct tree_pair *p, const uint8_t *asked, size_t len,
+                       unsigned bound) {
+    static struct found f;
+    memset(&f, 255, sizeof f);
+    struct tree_walk w = {.asked = asked, .len = len, .bound = bound, .steps = 1u << 30,
+                          .whole = on_whole_again, .ctx = &f};
+    tree_pair_search(p, &w);
+    for (uint32_t i = 0; i < p->ahead.key_count; i++) {
+        const struct tree_key *key = &p->ahead.keys[i];
+        unsigned whole = tree_cost(asked, len, key->sounds, key->len);
+        assert_int_equal(f.whole[i], whole <= bound ? whole : 255);
+    }
+}
+
+static void test_halves_are_the_whole(void **state) {
+    struct names *n = malloc(sizeof *n);
+    struct tree_pair p;
+    (void)state;
+    make_names(n);
+    tree_pair_build(&p, n->key, n->count);
+    for (int i = 0; i < 300; i++) {
+        uint8_t asked[SOUNDS_MAX];
+        size_t len = random_name(asked);
+        if (len > 0)
+            check_pair(&p, asked, len, pick(12));
+    }
+    tree_pair_free(&p);
+    free(n);
+}
+
 static void test_small_trees(void **state) {
     uint8_t sounds[SOUNDS_MAX];
     size_t len = sound_read("nan", 3, sounds);
@@ -216,7 +252,8 @@ int main(void) {
     seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
     printf("SEED=%u\n", seed);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_walk_is_the_table),  cmocka_unit_test(test_small_trees),
+        cmocka_unit_test(test_walk_is_the_table),
+        cmocka_unit_test(test_halves_are_the_whole), cmocka_unit_test(test_small_trees),
         cmocka_unit_test(test_steps_end_a_walk),   cmocka_unit_test(test_spellings_are_near),
         cmocka_unit_test(test_sounds_are_bounded),
     };
