@@ -13,6 +13,7 @@
 
 #include "data/csv.h"
 #include "data/mem.h"
+#include "data/names/word.h"
 
 const char *const label_languages[LANGUAGE_COUNT] = {"en", "km", "lo", "my",
                                                      "th", "vi", "zh", "id"};
@@ -277,7 +278,7 @@ bool vocabularies_load(const char *dir, struct error *e) {
     for (int id = 0; id < VOC_COUNT; id++)
         if (!load_one(dir, (enum vocabulary_id)id, e))
             return false;
-    return true;
+    return words_load(dir, e);
 }
 
 const struct vocabulary *vocabulary(enum vocabulary_id id) {
