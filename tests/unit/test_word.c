@@ -244,7 +244,7 @@ int main(void) {
         cmocka_unit_test(test_latin),         cmocka_unit_test(test_vietnamese),
         cmocka_unit_test(test_other_scripts), cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_length),        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, load_vocabularies, NULL);
 }
