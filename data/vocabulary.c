@@ -7,7 +7,6 @@
 
 #include <stdint.h>
 #include <assert.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,19 +274,11 @@ static bool load_one(const char *dir, enum vocabulary_id id, struct error *e) {
     return good;
 }
 
-/* The generic words name kinds of places, so they come last. */
-static bool load_words(const char *dir, struct error *e) {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/place_word.csv", dir) >= (int)sizeof path)
-        return error_set(e, ERR_ENVIRONMENT, "the path of the vocabularies is too long");
-    return words_load(path, e);
-}
-
 bool vocabularies_load(const char *dir, struct error *e) {
     for (int id = 0; id < VOC_COUNT; id++)
         if (!load_one(dir, (enum vocabulary_id)id, e))
             return false;
-    return load_words(dir, e);
+    return words_load(dir, e);
 }
 
 const struct vocabulary *vocabulary(enum vocabulary_id id) {
