@@ -17,7 +17,7 @@
 #include "importers/map.h"
 
 static struct map *parse(const char *text, struct error *e) {
-    return map_parse("m.json", text, strlen(text), e);
+    return map_parse("m.json", &services_table, text, strlen(text), e);
 }
 
 static void refuse(const char *text, const char *wanted) {
@@ -46,7 +46,7 @@ static void test_refused(void **state) {
            "columns.B: another header becomes");
     refuse("{\"columns\":{\"A\":{}}}", "columns.A.column: is missing");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"value\":{}}}}",
-           "columns.A.value: not known; allowed: column pattern values split other");
+           "columns.A.value: not known; allowed: column pattern values split other also");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"values\":{\"x\":1}}}}",
            "columns.A.x: allowed: a string");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"split\":\", \"}}}",
@@ -260,9 +260,9 @@ static void test_parts(void **state) {
 static void test_file(void **state) {
     (void)state;
     struct error e = {0};
-    assert_null(map_read("/nowhere/map.json", &e));
+    assert_null(map_read("/nowhere/map.json", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
-    assert_null(map_read("/", &e));
+    assert_null(map_read("/", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
 }
 
