@@ -55,8 +55,8 @@ struct area_row {
     size_t wkb_len;
 };
 
-/* Add or update one, as import_put() does. The first id of `parent` that stands is the
- * parent; the place's own id is passed over, and the code of its country is the country
+/* Add or update one, as import_put() does. The first id of `parent` that stands in the same
+ * country is the parent; the place's own id is passed over, and the code of its country is the country
  * itself. Nothing named: the place lies directly in its country. What is named may be put
  * later in the run: see places_settle(). */
 enum put_result place_put(struct import_run *run, const struct place_row *row,

@@ -62,11 +62,14 @@ void parents_note(struct import_run *run, const struct place_row *row, int64_t k
 
 /* ---- finding one ------------------------------------------------------------------- */
 
-static const char sql_find[] = "SELECT key FROM place WHERE source_key = :source_key"
-                               " AND source_id = :id AND retired_run IS NULL";
+static const char sql_find[] =
+    "SELECT key, country FROM place WHERE source_key = :source_key"
+    " AND source_id = :id AND retired_run IS NULL";
 
-/* The key of the place of the source with this id, 0 where none stands. */
-static bool find(struct import_run *run, struct slice id, int64_t *out, struct error *e) {
+/* The key of the place of the source with this id, 0 where none stands in `country`;
+ * `elsewhere` (may be NULL) is the country that it stands in, where that is another. */
+static bool find(struct import_run *run, struct slice id, const char *country,
+                 int64_t *out, char elsewhere[3], struct error *e) {
     struct statement *s = db_prepare(run->db, sql_find, e);
     if (s == NULL)
         return false;
@@ -75,7 +78,10 @@ static bool find(struct import_run *run, struct slice id, int64_t *out, struct e
     db_bind_integer(s, ":source_key", run->source_key);
     db_bind_text(s, ":id", buf_text(&run->scratch));
     int got = db_step(s, e);
-    *out = got == 1 ? db_integer(s, 0) : 0;
+    bool here = got == 1 && strcmp(db_text(s, 1), country) == 0;
+    *out = here ? db_integer(s, 0) : 0;
+    if (got == 1 && !here && elsewhere != NULL)
+        snprintf(elsewhere, 3, "%.2s", db_text(s, 1));
     db_reset(s);
     return got >= 0;
 }
@@ -95,7 +101,7 @@ bool parent_find(struct import_run *run, const struct place_row *row, int64_t *o
     *pending = false;
     if (!next_id(&rest, row->id, &id))
         return true;
-    if (!find(run, id, out, e))
+    if (!find(run, id, row->country, out, NULL, e))
         return false;
     *pending = *out == 0;
     return true;
@@ -143,23 +149,40 @@ static bool set_parent(struct settling *s, struct put_place *p, int64_t parent,
     return true;
 }
 
-/* The first of the list that stands. The country's own code is the country, where no place
- * of the source has it for its id. `*known` false: the list names nothing that there is. */
+/* The first of the list that stands in the country. The country's own code is the country,
+ * where no place of the source has it for its id. `*known` false: the list names nothing
+ * that there is. */
 static bool choose(struct settling *s, const char *own, const char *country,
-                   const char *list, int64_t *out, bool *known, struct error *e) {
+                   const char *list, int64_t *out, bool *known, char elsewhere[3],
+                   struct error *e) {
     struct slice rest = slice_of(list), id;
     *out = 0;
     *known = false;
     while (!*known && next_id(&rest, own, &id)) {
-        if (!find(s->run, id, out, e))
+        if (!find(s->run, id, country, out, elsewhere, e))
             return false;
         *known = *out != 0 || slice_is(id, country);
     }
     return true;
 }
 
+static void tell_unknown(struct settling *s, const struct put_place *p,
+                         const char *country, const char *elsewhere) {
+    char message[400];
+    if (elsewhere[0] != '\0')
+        snprintf(message, sizeof message,
+                 "parent: \"%.100s\" is of the country %s, not %s", p->parents, elsewhere,
+                 country);
+    else
+        snprintf(message, sizeof message,
+                 "parent: no place has the id \"%.100s\"; allowed: an id of this file or "
+                 "of the same source, or %s, the country",
+                 p->parents, country);
+    tell(s, p, message);
+}
+
 static bool settle_one(struct settling *s, struct put_place *p, struct error *e) {
-    char message[400], own[PLACE_ID_BYTES_MAX + 1], country[3];
+    char own[PLACE_ID_BYTES_MAX + 1], country[3], elsewhere[3] = "";
     struct statement *child = db_prepare(s->run->db, sql_child, e);
     if (child == NULL)
         return false;
@@ -171,15 +194,11 @@ static bool settle_one(struct settling *s, struct put_place *p, struct error *e)
     int64_t before = db_integer(child, 2), parent;
     bool known;
     db_reset(child);
-    if (!choose(s, own, country, p->parents, &parent, &known, e))
+    if (!choose(s, own, country, p->parents, &parent, &known, elsewhere, e))
         return false;
     if (known)
         return parent == before || set_parent(s, p, parent, e);
-    snprintf(message, sizeof message,
-             "parent: no place has the id \"%.100s\"; allowed: an id of this file or of "
-             "the same source, or %s, the country",
-             p->parents, country);
-    tell(s, p, message);
+    tell_unknown(s, p, country, elsewhere);
     return true;
 }
 

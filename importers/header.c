@@ -36,10 +36,11 @@ static bool unnamed(struct header_field *f, int64_t line, struct report *report)
 
 static bool read_cell(struct header *h, size_t cell, struct slice name, int64_t line,
                       struct report *report) {
-    const struct map_column *map = h->map ? map_find(h->map, name) : NULL;
+    const struct map_column *map = h->map ? map_find(h->map, name, NULL) : NULL;
     struct error why = {0};
     if (map != NULL) {
-        add_mapped(h, cell, name, map);
+        for (; map != NULL; map = map_find(h->map, name, map))
+            add_mapped(h, cell, name, map);
         return true;
     }
     struct header_field *f = add_field(h, cell, name);

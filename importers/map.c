@@ -194,8 +194,7 @@ static bool check_taken(struct reading *r, const char *header,
                                     : "another header becomes the same column");
 }
 
-static bool add_column(const char *header, const struct json *value, void *ctx) {
-    struct reading *r = ctx;
+static bool add_one(struct reading *r, const char *header, const struct json *value) {
     struct map *m = r->map;
     struct map_column *c = &m->columns[m->column_count];
     struct slice name = slice_trim(slice_of(header));
@@ -238,11 +237,25 @@ static bool add_constant(const char *name, const struct json *value, void *ctx) 
     return true;
 }
 
+static bool add_column(const char *header, const struct json *value, void *ctx) {
+    bool good = true, list = json_kind(value) == KIND_ARRAY;
+    for (size_t i = 0; list && good && i < json_count(value); i++)
+        good = add_one(ctx, header, json_at(value, i));
+    return list ? good : add_one(ctx, header, value);
+}
+
+static bool count_columns(const char *key, const struct json *value, void *ctx) {
+    (void)key;
+    *(size_t *)ctx += json_kind(value) == KIND_ARRAY ? json_count(value) : 1;
+    return true;
+}
+
 static bool read_columns(struct reading *r, const struct json *value) {
+    size_t count = 0;
     if (json_kind(value) != KIND_OBJECT)
         return wrong(r, "columns", "allowed: an object");
-    r->map->columns =
-        arena_alloc(&r->map->arena, (members(value) + 1) * sizeof *r->map->columns);
+    json_each(value, count_columns, &count);
+    r->map->columns = arena_alloc(&r->map->arena, (count + 1) * sizeof *r->map->columns);
     r->outer = "columns";
     return json_each(value, add_column, r);
 }
@@ -354,8 +367,9 @@ void map_free(struct map *m) {
     free(m);
 }
 
-const struct map_column *map_find(const struct map *m, struct slice header) {
-    for (size_t i = 0; i < m->column_count; i++)
+const struct map_column *map_find(const struct map *m, struct slice header,
+                                  const struct map_column *after) {
+    for (size_t i = after ? (size_t)(after - m->columns) + 1 : 0; i < m->column_count; i++)
         if (slice_is(header, m->columns[i].header))
             return &m->columns[i];
     return NULL;

@@ -15,7 +15,8 @@
  *
  *   columns    by the header of the sheet, exactly as it stands there. A header that the
  *              sheet does not have is an error; a header that is not named here may be
- *              one of our own names.
+ *              one of our own names. A list, ["id", "code"], is several columns of one
+ *              header
  *   values     what stands there, and what it is here: "" drops it, "a;b" is two codes,
  *              null leaves the whole row out, which is counted and no error. "" as theirs
  *              is the empty cell
@@ -89,8 +90,9 @@ struct map *map_parse(const char *name, const struct column_table *table,
                       const char *text, size_t len, struct error *e);
 void map_free(struct map *m);
 
-/* The column of `header`, or NULL. */
-const struct map_column *map_find(const struct map *m, struct slice header);
+/* The first column of `header` behind `after` (NULL: of all), or NULL. */
+const struct map_column *map_find(const struct map *m, struct slice header,
+                                  const struct map_column *after);
 
 /* Turns one cell of the sheet into that of `c->part[part]`, in `arena` or as it is. Where a
  * value leaves the row out, `out->at` is NULL. */

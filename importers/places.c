@@ -61,7 +61,7 @@ static const char help[] =
     "  id *               stable within the source\n"
     "  kind *             country province district commune village town crossing\n"
     "  parent             id of the place it lies in, in whatever order the rows stand; or\n"
-    "                     several, separated by ;, of which the first that there is counts.\n"
+    "                     several, separated by ;: the first that there is in the country.\n"
     "                     Empty, or the code of its country: it lies directly in that\n"
     "  country *          ISO 3166-1 alpha-2\n"
     "  code               ISO 3166, or the national gazetteer's\n"

@@ -334,8 +334,10 @@ static bool retire(struct import *im, struct error *e) {
     if (o->retire_missing && im->report.rejected > 0 &&
         !standing_keep(o->db, o->share, o->source, &im->ids, im->run, e))
         return false;
-    if (!import_missing(im->run, &present, &missing, e) || missing == 0)
-        return missing == 0;
+    if (!import_missing(im->run, &present, &missing, e))
+        return false;
+    if (missing == 0)
+        return true;
     int64_t stood = present - im->report.added;
     if (!o->retire_missing) {
         fprintf(stderr,
@@ -443,6 +445,7 @@ static const char help[] =
     "      \"ignore\": \"unknown\",\n"
     "      \"about\": \"whose sheet this is\" }\n"
     "\n"
+    "    columns    a list, [\"id\", \"code\"], is several columns of one header\n"
     "    values     their value and ours (\"\" drops it, \"a;b\" is two codes, null leaves\n"
     "               the row out; \"\" as theirs is the empty cell)\n"
     "    pattern    one cell that becomes several of our columns: {name} takes what stands\n"

@@ -69,7 +69,7 @@ static void cell(const struct map *m, const char *header, const char *given,
     struct arena arena = {0};
     struct slice out;
     struct error e = {0};
-    const struct map_column *c = map_find(m, slice_of(header));
+    const struct map_column *c = map_find(m, slice_of(header), NULL);
     assert_non_null(c);
     if (map_cell(c, 0, slice_of(given), &arena, &out, &e)) {
         assert_int_equal(out.len, strlen(wanted));
@@ -97,7 +97,7 @@ static void test_cells(void **state) {
         fail_msg("%s", e.message);
     assert_true(m->ignore_unknown);
     assert_int_equal(m->constant_count, 1);
-    assert_null(map_find(m, slice_of("name")));
+    assert_null(map_find(m, slice_of("name"), NULL));
     assert_string_equal(map_find(m, slice_of("Name (km)"))->part[0].language, "km");
     cell(m, "Name", " a,b ", "a,b");
     cell(m, "Type", " Refuge ", "shelter");
@@ -240,7 +240,7 @@ static void test_parts(void **state) {
                           &e);
     if (m == NULL)
         fail_msg("%s", e.message);
-    const struct map_column *c = map_find(m, slice_of("geom"));
+    const struct map_column *c = map_find(m, slice_of("geom"), NULL);
     struct arena arena = {0};
     struct slice out;
     assert_int_equal(c->part_count, 2);
