@@ -10,6 +10,7 @@
 void intake_free(struct place_intake *in) {
     free(in->refused);
     free(in->name);
+    free(in->sorted);
 }
 
 /* ---- rows ------------------------------------------------------------------------- */
@@ -54,24 +55,50 @@ void intake_name(struct place_intake *in, const char *language, const char *valu
         add(in, script_of_language(language, value, strlen(value)) ? language : "", value);
 }
 
-static int by_language(const void *a, const void *b) {
-    const struct place_name *x = a, *y = b;
-    int order = strcmp(x->language, y->language);
-    return order != 0 ? order : strcmp(x->value, y->value);
+/* A name, and which it was. */
+struct named {
+    struct place_name name;
+    size_t at;
+};
+
+static int by_value(const void *a, const void *b) {
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->name.language, y->name.language);
+    order = order != 0 ? order : strcmp(x->name.value, y->name.value);
+    return order != 0 ? order : x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* Sorts the names and drops those that stand twice, or are the name itself. */
+/* The first of several names in a language stays the first. */
+static int by_language(const void *a, const void *b) {
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->name.language, y->name.language);
+    return order != 0 ? order : x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool same_name(const struct named *a, const struct named *b) {
+    return strcmp(a->name.language, b->name.language) == 0 &&
+           strcmp(a->name.value, b->name.value) == 0;
+}
+
+/* Drops names that stand twice, or are the name itself, and sorts them by language. */
 static void tidy_names(struct place_intake *in, const char *name) {
     size_t kept = 0;
-    if (in->name_count > 1)
-        qsort(in->name, in->name_count, sizeof *in->name, by_language);
+    if (in->name_count == 0)
+        return;
+    in->sorted =
+        xgrow(in->sorted, &in->sorted_capacity, in->name_count, sizeof *in->sorted);
+    for (size_t i = 0; i < in->name_count; i++)
+        in->sorted[i] = (struct named){in->name[i], i};
+    qsort(in->sorted, in->name_count, sizeof *in->sorted, by_value);
     for (size_t i = 0; i < in->name_count; i++) {
-        const struct place_name *n = &in->name[i];
-        if ((n->language[0] == '\0' && strcmp(n->value, name) == 0) ||
-            (kept > 0 && by_language(n, &in->name[kept - 1]) == 0))
-            continue;
-        in->name[kept++] = *n;
+        const struct named *n = &in->sorted[i];
+        bool itself = n->name.language[0] == '\0' && strcmp(n->name.value, name) == 0;
+        if (!itself && (kept == 0 || !same_name(n, &in->sorted[kept - 1])))
+            in->sorted[kept++] = *n;
     }
+    qsort(in->sorted, kept, sizeof *in->sorted, by_language);
+    for (size_t i = 0; i < kept; i++)
+        in->name[i] = in->sorted[i].name;
     in->name_count = kept;
 }
 

@@ -26,6 +26,8 @@ struct place_intake {
     size_t refused_count, refused_capacity, next;
     struct place_name *name; /* of the row */
     size_t name_count, name_capacity;
+    struct named *sorted; /* the same, to be tidied */
+    size_t sorted_capacity;
 };
 
 void intake_free(struct place_intake *in);

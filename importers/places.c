@@ -8,24 +8,56 @@
 #include <strings.h>
 
 #include "data/mem.h"
+#include "importers/geonames.h"
+#include "importers/json_rows.h"
 #include "importers/place_sheet.h"
 
 struct reading {
     struct map *map; /* or NULL */
     struct place_intake in;
+    const struct format *format;
     struct place_sheet sheet;
+    struct geonames geonames;
 };
 
-static bool read_csv(struct place_intake *in, void *ctx, struct error *e) {
+typedef bool rows_read(const char *path,
+                       bool (*each)(const struct csv_row *row, void *ctx,
+                                    struct error *e),
+                       void *ctx, int64_t *progress, struct error *e);
+
+static const struct format {
+    const char *name, *ending;
+    rows_read *rows; /* of a sheet; NULL: a dump of GeoNames */
+} formats[] = {
+    {"csv", NULL, csv_read},
+    {"json", ".json", json_rows_read},
+    {"geonames", NULL, NULL},
+};
+
+static bool read_sheet(struct place_intake *in, void *ctx, struct error *e) {
     struct reading *r = ctx;
+    const char *path = in->g->options->path;
     r->sheet.has_header = false;
-    if (!csv_read(in->g->options->path, place_sheet_row, &r->sheet,
-                  &in->g->progress.bytes, e))
+    if (!r->format->rows(path, place_sheet_row, &r->sheet, &in->g->progress.bytes, e))
         return false;
     return r->sheet.has_header ||
            error_set(e, ERR_DATA,
-                     "%s: the file is empty; its first row must name the columns",
-                     in->g->options->path);
+                     "%s: the file is empty; its first row must name the columns", path);
+}
+
+static bool ends_with(const char *path, const char *ending) {
+    size_t len = strlen(path), n = strlen(ending);
+    return len > n && strcasecmp(path + len - n, ending) == 0;
+}
+
+/* By the option, else by how the file is called; NULL: the option names none. */
+static const struct format *format_of(const struct import_options *o) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (o->format != NULL ? strcmp(o->format, formats[i].name) == 0
+                              : formats[i].ending != NULL &&
+                                    ends_with(o->path, formats[i].ending))
+            return &formats[i];
+    return o->format == NULL ? &formats[0] : NULL;
 }
 
 static bool read_places(struct gazetteer_import *g, void *ctx, struct error *e) {
@@ -36,15 +68,36 @@ static bool read_places(struct gazetteer_import *g, void *ctx, struct error *e) 
     r->in.g = g;
     r->sheet.in = &r->in;
     r->sheet.map = r->map;
-    return intake_passes(&r->in, read_csv, r, e);
+    return r->format->rows != NULL
+               ? intake_passes(&r->in, read_sheet, r, e)
+               : intake_passes(&r->in, geonames_read, &r->geonames, e);
 }
 
 static const struct gazetteer_kind kind = {read_places, place_retire_missing, "places"};
 
+/* What is wrong with the options, or NULL. */
+static const char *wrong_use(const struct import_options *o, const struct format *f) {
+    if (f == NULL)
+        return "--format must be csv, json or geonames";
+    if (f->rows == NULL && o->map != NULL)
+        return "--map is of no use with --format geonames, whose fields are known";
+    return f->rows != NULL && o->alternate_names != NULL
+               ? "--alternate-names is of use only with --format geonames"
+               : NULL;
+}
+
 static enum err places_import(const struct import_options *options) {
+    const struct format *format = format_of(options);
+    const char *wrong = wrong_use(options, format);
+    if (wrong != NULL) {
+        fprintf(stderr, "haven import: %s\n", wrong);
+        return ERR_USAGE;
+    }
     struct reading *r = xcalloc(1, sizeof *r);
+    r->format = format;
     enum err result = gazetteer_import(&kind, options, r);
     place_sheet_free(&r->sheet);
+    geonames_free(&r->geonames);
     intake_free(&r->in);
     map_free(r->map);
     free(r);
@@ -55,8 +108,8 @@ static const char usage[] =
     "usage: haven import places FILE --db FILE.db --source NAME [options]\n";
 
 static const char help[] =
-    "Reads a gazetteer (UTF-8, a header row; - is standard input) into a record, as one\n"
-    "transaction. Columns, those with a star in every row:\n"
+    "Reads a gazetteer into a record, as one transaction: CSV (UTF-8, a header row; - is\n"
+    "standard input), JSON, or a dump of GeoNames. Columns, those with a star in every row:\n"
     "\n"
     "  id *               stable within the source\n"
     "  kind *             country province district commune village town crossing\n"
@@ -73,6 +126,18 @@ static const char help[] =
     "\n"
     "  --map MAP.json     read somebody else's sheet: see haven import services --help;\n"
     "                     importers/maps/ has those of several public gazetteers\n"
+    "  --format FORMAT    csv, json or geonames; without it a file that ends in .json is\n"
+    "                     JSON, and any other CSV\n"
+    "\n"
+    "JSON is a list of objects. Members that are texts or numbers are cells, and their names\n"
+    "the header; a member that is a list of objects holds further rows, and the column @path\n"
+    "tells in which members a row stands: \"\", District, District.Ward.\n"
+    "\n"
+    "GeoNames' XX.txt needs --format geonames. It takes countries, ADM1 to ADM4 and populated\n"
+    "places that stand (not PPLQ, PPLW, PPLH), and counts the rest as left out.\n"
+    "\n"
+    "  --alternate-names FILE   GeoNames' alternateNamesV2.txt: names by language; it is\n"
+    "                           streamed, and those of the dump are kept\n"
     "\n"
     "Several sources may stand side by side: what has the same name, kind and parent is one\n"
     "place in answers. One source may be several files: --retire-missing looks at the\n"

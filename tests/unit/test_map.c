@@ -98,7 +98,7 @@ static void test_cells(void **state) {
     assert_true(m->ignore_unknown);
     assert_int_equal(m->constant_count, 1);
     assert_null(map_find(m, slice_of("name"), NULL));
-    assert_string_equal(map_find(m, slice_of("Name (km)"))->part[0].language, "km");
+    assert_string_equal(map_find(m, slice_of("Name (km)"), NULL)->part[0].language, "km");
     cell(m, "Name", " a,b ", "a,b");
     cell(m, "Type", " Refuge ", "shelter");
     cell(m, "Type", "", "");
