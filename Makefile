@@ -96,6 +96,7 @@ tsan: ## swapping directories under load, under the thread sanitizer
 fuzz: ## every fuzzer over its corpus, then FUZZ_SECONDS (5) of new inputs
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-run
 
+-include importers/full.mk
 -include tests/bench/bench.mk
 
 .PHONY: format

@@ -189,6 +189,7 @@ static void write_json(const struct report *r, bool changed) {
         {"unchanged", r->unchanged},
         {"retired", changed ? r->retired : 0},
         {"rejected", r->rejected},
+        {"left_out", r->left_out},
     };
     fputs("{\n", r->out);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -219,10 +220,13 @@ bool report_close(struct report *r, bool changed, struct error *e) {
 }
 
 void report_summary(const struct report *r, bool dry_run) {
-    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld\n",
+    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld",
            dry_run ? "dry run, nothing is changed: " : "", (long long)r->added,
            (long long)r->updated, (long long)r->unchanged, (long long)r->retired,
            (long long)r->rejected);
+    if (r->left_out > 0)
+        printf(", left out %lld", (long long)r->left_out);
+    putchar('\n');
 }
 
 void report_refusal(const struct report *r, const struct error *e) {

@@ -21,6 +21,7 @@ struct report {
     const char *file; /* of the import, for messages */
     struct progress *progress;
     int64_t read, added, updated, unchanged, retired, rejected;
+    int64_t left_out; /* rows that the map, or the format, leaves out */
     int64_t error_count, duplicate_count, note_count;
     bool muted;            /* a second reading: errors are known already */
     struct buf errors;     /* JSON objects after one another */

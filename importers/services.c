@@ -50,7 +50,7 @@ static bool read_header(struct import *im, const struct csv_row *row, struct err
     if (im->has_header)
         return true;
     im->has_header = true;
-    if (!header_read(&im->header, row, im->map, &im->report))
+    if (!header_read(&im->header, &services_table, row, im->map, &im->report))
         return refused(e);
     row_reader_init(&im->rows, &im->header, &im->report);
     return true;
@@ -114,7 +114,12 @@ static bool first_time(struct import *im, const struct csv_row *row, struct erro
     struct flat flat;
     uint32_t entry = 0;
     im->report.read++;
-    bool good = row_read(&im->rows, row, &flat);
+    enum cells_result result = row_read(&im->rows, row, &flat);
+    if (result == CELLS_LEFT_OUT) {
+        im->report.left_out++;
+        return true;
+    }
+    bool good = result == CELLS_GOOD;
     bool has_id = flat.cell[COL_ID][0] != '\0';
     bool own_id = has_id && enter(im, &flat, row->line, &entry);
     good = good && own_id && put(im, &flat, row->line, e);
@@ -132,7 +137,7 @@ static bool first_time(struct import *im, const struct csv_row *row, struct erro
 /* Only what was good the first time. */
 static bool second_time(struct import *im, const struct csv_row *row, struct error *e) {
     struct flat flat;
-    if (!row_read(&im->rows, row, &flat))
+    if (row_read(&im->rows, row, &flat) != CELLS_GOOD)
         return true;
     const struct id_entry *entry = id_set_find(&im->ids, slice_of(flat.cell[COL_ID]));
     if (entry == NULL || entry->rejected || entry->line != row->line)
@@ -329,8 +334,10 @@ static bool retire(struct import *im, struct error *e) {
     if (o->retire_missing && im->report.rejected > 0 &&
         !standing_keep(o->db, o->share, o->source, &im->ids, im->run, e))
         return false;
-    if (!import_missing(im->run, &present, &missing, e) || missing == 0)
-        return missing == 0;
+    if (!import_missing(im->run, &present, &missing, e))
+        return false;
+    if (missing == 0)
+        return true;
     int64_t stood = present - im->report.added;
     if (!o->retire_missing) {
         fprintf(stderr,
@@ -367,7 +374,7 @@ static bool open_all(struct import *im, struct error *e) {
     if (!report_apart(o->report, read, 3, e) ||
         !report_open(&im->report, o->path, o->report, &im->progress, e))
         return false;
-    if (o->map != NULL && (im->map = map_read(o->map, e)) == NULL)
+    if (o->map != NULL && (im->map = map_read(o->map, &services_table, e)) == NULL)
         return false;
     im->record = record_open(o->db, o->share, DB_READ_WRITE, e);
     return im->record != NULL;
@@ -438,13 +445,18 @@ static const char help[] =
     "      \"ignore\": \"unknown\",\n"
     "      \"about\": \"whose sheet this is\" }\n"
     "\n"
-    "    values     their value and ours (\"\" drops it, \"a;b\" is two codes)\n"
+    "    columns    a list, [\"id\", \"code\"], is several columns of one header\n"
+    "    values     their value and ours (\"\" drops it, \"a;b\" is two codes, null leaves\n"
+    "               the row out; \"\" as theirs is the empty cell)\n"
     "    pattern    one cell that becomes several of our columns: {name} takes what stands\n"
     "               there, {} passes it over, the text between must be there, as in\n"
     "               \"POINT ({lon} {lat})\" for WKT and \"{lat} {lon} {} {}\" for Kobo\n"
     "    split      the character between several of their values in one cell\n"
     "    other      a value that is not named: error (the default), skip, or keep\n"
-    "    constants  columns that the sheet does not have\n"
+    "    also       true: an earlier header becomes the same column too; a list takes what\n"
+    "               stands in either, of all else the first that is not empty is taken\n"
+    "    constants  columns that the sheet does not have; { \"value\": \"KH\", \"also\": true }\n"
+    "               comes last where headers become the column too\n"
     "    ignore     \"unknown\": skip headers named nowhere; else they are errors\n"
     "    about      a text or a list of texts for whoever reads the map\n";
 

@@ -17,7 +17,7 @@
 #include "importers/map.h"
 
 static struct map *parse(const char *text, struct error *e) {
-    return map_parse("m.json", text, strlen(text), e);
+    return map_parse("m.json", &services_table, text, strlen(text), e);
 }
 
 static void refuse(const char *text, const char *wanted) {
@@ -46,7 +46,7 @@ static void test_refused(void **state) {
            "columns.B: another header becomes");
     refuse("{\"columns\":{\"A\":{}}}", "columns.A.column: is missing");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"value\":{}}}}",
-           "columns.A.value: not known; allowed: column pattern values split other");
+           "columns.A.value: not known; allowed: column pattern values split other also");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"values\":{\"x\":1}}}}",
            "columns.A.x: allowed: a string");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"split\":\", \"}}}",
@@ -69,7 +69,7 @@ static void cell(const struct map *m, const char *header, const char *given,
     struct arena arena = {0};
     struct slice out;
     struct error e = {0};
-    const struct map_column *c = map_find(m, slice_of(header));
+    const struct map_column *c = map_find(m, slice_of(header), NULL);
     assert_non_null(c);
     if (map_cell(c, 0, slice_of(given), &arena, &out, &e)) {
         assert_int_equal(out.len, strlen(wanted));
@@ -97,8 +97,8 @@ static void test_cells(void **state) {
         fail_msg("%s", e.message);
     assert_true(m->ignore_unknown);
     assert_int_equal(m->constant_count, 1);
-    assert_null(map_find(m, slice_of("name")));
-    assert_string_equal(map_find(m, slice_of("Name (km)"))->part[0].language, "km");
+    assert_null(map_find(m, slice_of("name"), NULL));
+    assert_string_equal(map_find(m, slice_of("Name (km)"), NULL)->part[0].language, "km");
     cell(m, "Name", " a,b ", "a,b");
     cell(m, "Type", " Refuge ", "shelter");
     cell(m, "Type", "", "");
@@ -240,7 +240,7 @@ static void test_parts(void **state) {
                           &e);
     if (m == NULL)
         fail_msg("%s", e.message);
-    const struct map_column *c = map_find(m, slice_of("geom"));
+    const struct map_column *c = map_find(m, slice_of("geom"), NULL);
     struct arena arena = {0};
     struct slice out;
     assert_int_equal(c->part_count, 2);
@@ -260,9 +260,9 @@ static void test_parts(void **state) {
 static void test_file(void **state) {
     (void)state;
     struct error e = {0};
-    assert_null(map_read("/nowhere/map.json", &e));
+    assert_null(map_read("/nowhere/map.json", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
-    assert_null(map_read("/", &e));
+    assert_null(map_read("/", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
 }
 
