@@ -13,6 +13,9 @@
 #define PREFIX_COST 3
 #define ELSEWHERE_COST 8
 #define FIRST_BOUND 2 /* looked up first: enough for most of what is asked */
+#define NEAR_COST 3   /* what costs no more is surely meant: no other reading is tried */
+#define FAR_COST 6    /* what costs more may be wrong: readings are tried with all errors */
+#define PARENT_BOUND 4
 
 #define TOKENS_MAX 8
 #define LETTERS_MAX 80    /* of a name, when letters are compared */
@@ -21,6 +24,7 @@
 #define BRANCHES_MAX 200  /* beginnings of one lookup */
 #define BRANCH_FORMS 4000 /* forms of beginnings that are weighed */
 #define CONTEXT_MAX 64    /* places that a segment may mean as what another lies in */
+#define READINGS_MAX 64   /* ways to tell the name from what it lies in */
 #define HITS_MAX 3000     /* places before they are ranked */
 #define STEPS 400000u     /* sounds of the trees that a search may look at */
 #define POSTINGS 100000u  /* postings that it may look at */
@@ -328,7 +332,7 @@ static const struct context *context_of(struct search *s, int first, int last) {
         return c;
     c->is_known = true;
     const struct place_names *names = &s->atlas->index->parents;
-    look_up(s, names, segment_of(s, first, last), 6, last == s->token_count - 1);
+    look_up(s, names, segment_of(s, first, last), PARENT_BOUND, last == s->token_count - 1);
     for (size_t i = 0; i < s->form_count && c->count < CONTEXT_MAX; i++) {
         const struct place_form *f = &names->forms[s->form[i].form];
         for (uint32_t p = f[0].first; p < f[1].first && c->count < CONTEXT_MAX; p++) {
@@ -414,49 +418,85 @@ static void add_hits(struct search *s, const struct reading *r) {
     }
 }
 
-/* Looks up the name of a reading: strictly first, and with all its errors where that does
- * not fill the answer. */
-static void try_reading(struct search *s, const struct reading *r) {
-    const struct segment *g = segment_of(s, r->first, r->last);
+/* Looks the name of readings up that have the same, and adds what fits each. */
+static void try_name(struct search *s, const struct reading *r, int count, unsigned bound) {
     bool beginnings = !s->query->whole && r->last == s->token_count - 1;
-    size_t before = s->hit_count;
-    for (int i = 0; i < r->part_count; i++)
-        if (r->part[i]->count == 0 && !r->loose)
-            return;
-    look_up(s, &s->atlas->index->all, g, FIRST_BOUND, beginnings);
-    add_hits(s, r);
-    if (s->hit_count - before >= (r->part_count > 0 ? 1 : s->query->limit))
-        return;
-    s->hit_count = before;
-    look_up(s, &s->atlas->index->all, g, UINT8_MAX, beginnings);
-    add_hits(s, r);
+    look_up(s, &s->atlas->index->all, segment_of(s, r->first, r->last), bound, beginnings);
+    for (int i = 0; i < count; i++)
+        add_hits(s, &r[i]);
 }
 
-/* Reads tokens first..last as what the place of tokens name_first..name_last lies in: as one
- * name, or as two. */
-static void try_context(struct search *s, struct reading r, int first, int last) {
-    r.part[r.part_count] = context_of(s, first, last);
-    r.part_count++;
-    try_reading(s, &r);
+/* A name alone: strictly first, and with all its errors where that does not fill the
+ * answer. */
+static void try_alone(struct search *s, const struct reading *r) {
+    size_t before = s->hit_count;
+    try_name(s, r, 1, FIRST_BOUND);
+    if (s->hit_count - before >= s->query->limit)
+        return;
+    s->hit_count = before;
+    try_name(s, r, 1, UINT8_MAX);
+}
+
+/* ---- names with what they lie in ------------------------------------------------------------ */
+
+/* Readings that are to be tried; those with the same name stand together. */
+struct readings {
+    struct reading at[READINGS_MAX];
+    int count;
+};
+
+static bool may_hold(const struct reading *r) {
+    for (int i = 0; i < r->part_count; i++)
+        if (r->part[i]->count == 0 && !r->loose)
+            return false;
+    return true;
+}
+
+static void add_reading(struct readings *all, const struct reading *r) {
+    if (all->count < READINGS_MAX && may_hold(r))
+        all->at[all->count++] = *r;
+}
+
+/* Reads tokens first..last as what the name lies in: as one place, or as two. */
+static void add_context(struct search *s, struct readings *all, struct reading r, int first,
+                        int last) {
+    r.part[r.part_count++] = context_of(s, first, last);
+    add_reading(all, &r);
     for (int middle = first; middle < last && r.part_count < PARTS_MAX; middle++) {
         struct reading two = r;
         two.part[two.part_count - 1] = context_of(s, first, middle);
         two.part[two.part_count++] = context_of(s, middle + 1, last);
-        try_reading(s, &two);
+        add_reading(all, &two);
     }
 }
 
-/* Without commas: the name is first, or last, and the rest is what it lies in. */
-static void try_splits(struct search *s, int first, int last, struct reading r) {
+/* Without commas in tokens first..last: the name is first, or last, and the rest is what it
+ * lies in, beside what `r` has. */
+static void add_splits(struct search *s, struct readings *all, struct reading r, int first,
+                       int last) {
     r.cost += 1;
+    if (r.part_count == PARTS_MAX)
+        return;
     for (int middle = first; middle < last; middle++) {
         r.first = first;
         r.last = middle;
-        try_context(s, r, middle + 1, last);
+        add_context(s, all, r, middle + 1, last);
         r.first = middle + 1;
         r.last = last;
-        try_context(s, r, first, middle);
+        add_context(s, all, r, first, middle);
     }
+}
+
+/* Tries readings, strictly first; with all their errors where that finds nothing near. */
+static void try_readings(struct search *s, const struct readings *all) {
+    static const unsigned bounds[] = {FIRST_BOUND, UINT8_MAX};
+    for (size_t b = 0; b < 2 && s->best > (b == 0 ? NEAR_COST : FAR_COST); b++)
+        for (int i = 0, n; i < all->count; i += n) {
+            const struct reading *r = &all->at[i];
+            for (n = 1; i + n < all->count && r[n].first == r->first && r[n].last == r->last;)
+                n++;
+            try_name(s, r, n, bounds[b]);
+        }
 }
 
 struct part {
@@ -474,9 +514,9 @@ static int read_parts(const struct search *s, struct part part[TOKENS_MAX]) {
     return count;
 }
 
-/* With commas: any part is the name, the others are what it lies in; where nothing lies
- * there, the first part alone is better than no answer. */
-static void try_parts(struct search *s) {
+/* With commas: any part is the name, or holds it, and the others are what it lies in. Where
+ * nothing lies there, the first part elsewhere is better than no answer. */
+static void try_parts(struct search *s, struct readings *all) {
     struct part part[TOKENS_MAX];
     int count = read_parts(s, part);
     for (int name = 0; name < count; name++) {
@@ -484,16 +524,30 @@ static void try_parts(struct search *s) {
         for (int i = 0; i < count && r.part_count < PARTS_MAX; i++)
             if (i != name)
                 r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
-        try_reading(s, &r);
-        if (r.part_count < PARTS_MAX)
-            try_splits(s, r.first, r.last, r);
+        add_reading(all, &r);
     }
+    try_readings(s, all);
+    int plain = all->count;
+    for (int i = 0; i < plain && s->best > FAR_COST; i++)
+        add_splits(s, all, all->at[i], all->at[i].first, all->at[i].last);
+    if (all->count > plain)
+        try_readings(s, all);
     if (s->hit_count > 0)
         return;
     struct reading r = {.first = part[0].first, .last = part[0].last, .loose = true};
     for (int i = 1; i < count && r.part_count < PARTS_MAX; i++)
         r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
-    try_reading(s, &r);
+    try_alone(s, &r);
+}
+
+/* Without commas: all of it is the name; else it is taken apart. */
+static void try_words(struct search *s, struct readings *all) {
+    const struct reading whole = {.first = 0, .last = s->token_count - 1};
+    try_alone(s, &whole);
+    if (s->best <= NEAR_COST)
+        return;
+    add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
+    try_readings(s, all);
 }
 
 /* ---- ranking ------------------------------------------------------------------------------- */
@@ -569,14 +623,13 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
     read_tokens(s, query->text);
     size_t count = 0;
     if (s->token_count > 0 && a->index != NULL) {
-        struct reading all = {.first = 0, .last = s->token_count - 1};
-        if (!s->has_comma)
-            try_reading(s, &all);
+        struct readings *all = xcalloc(1, sizeof *all);
         if (s->has_comma)
-            try_parts(s);
-        else if (s->best > 3)
-            try_splits(s, 0, s->token_count - 1, (struct reading){0});
+            try_parts(s, all);
+        else
+            try_words(s, all);
         count = rank(s, out);
+        free(all);
     }
     free(s);
     return count;
