@@ -16,6 +16,7 @@
 #define NEAR_COST 3   /* what costs no more is surely meant: no other reading is tried */
 #define FAR_COST 6    /* what costs more may be wrong: readings are tried with all errors */
 #define PARENT_BOUND 4
+#define NAMESAKES_MAX 2 /* places of one name that is not quite what was asked */
 
 #define TOKENS_MAX 8
 #define LETTERS_MAX 80    /* of a name, when letters are compared */
@@ -65,7 +66,7 @@ struct branch {
 };
 
 struct hit {
-    uint32_t place;
+    uint32_t place, form;
     uint16_t cost;
 };
 
@@ -387,10 +388,10 @@ static bool may_answer(const struct search *s, uint32_t place) {
            (s->query->level < 0 || p->level == s->query->level);
 }
 
-static void add_hit(struct search *s, uint32_t place, unsigned cost) {
+static void add_hit(struct search *s, uint32_t place, uint32_t form, unsigned cost) {
     if (s->hit_count == HITS_MAX)
         return;
-    s->hit[s->hit_count++] = (struct hit){place, (uint16_t)least(cost, 60000)};
+    s->hit[s->hit_count++] = (struct hit){place, form, (uint16_t)least(cost, 60000)};
     s->best = least(s->best, cost);
 }
 
@@ -412,7 +413,7 @@ static void add_hits(struct search *s, const struct reading *r) {
             unsigned parts =
                 may_answer(s, place) ? parts_cost(s, r, place) : NOT_THERE;
             if (parts < NOT_THERE)
-                add_hit(s, place,
+                add_hit(s, place, s->form[i].form,
                         r->cost + s->form[i].cost + parts + (names->postings[p].dropped > 0));
         }
     }
@@ -593,6 +594,31 @@ static size_t asked_length(struct search *s) {
     return len > 0 ? len : 1;
 }
 
+/* True when `namesakes` of the first `count` have the name of `r`, which is not quite what was
+ * asked. */
+static bool is_crowded(const struct ranked *r, const struct ranked *first, size_t count) {
+    int namesakes = 0;
+    if (r->hit.cost <= NEAR_COST)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        namesakes += first[i].hit.form == r->hit.form;
+    return namesakes >= NAMESAKES_MAX;
+}
+
+/* Brings what an answer holds to the front: names that are not quite what was asked stand
+ * for few places each, so that others are seen too. Returns how many. */
+static size_t spread(struct ranked *ranked, size_t count, size_t limit) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < limit; i++) {
+        if (is_crowded(&ranked[i], ranked, kept))
+            continue;
+        struct ranked chosen = ranked[i];
+        memmove(&ranked[kept + 1], &ranked[kept], (i - kept) * sizeof *ranked);
+        ranked[kept++] = chosen;
+    }
+    return count < limit ? count : limit;
+}
+
 static size_t rank(struct search *s, struct place_found *out) {
     struct ranked *ranked = xcalloc(s->hit_count + 1, sizeof *ranked);
     size_t count = 0, limit = s->query->limit;
@@ -604,7 +630,7 @@ static size_t rank(struct search *s, struct place_found *out) {
                 (struct ranked){s->hit[i], s->atlas->index->weight[s->hit[i].place],
                                 chord_to(s, s->hit[i].place)};
     qsort(ranked, count, sizeof *ranked, compare_ranked);
-    count = count < limit ? count : limit;
+    count = spread(ranked, count, limit);
     for (size_t i = 0; i < count; i++)
         out[i] = (struct place_found){ranked[i].hit.place, ranked[i].hit.cost,
                                       fmax(0, 1 - ranked[i].hit.cost / full)};
