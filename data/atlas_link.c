@@ -5,15 +5,19 @@
  *   country   is the same;
  *   level     is the same; a town and a village that nothing lies in count as one level,
  *             crossings stand by themselves;
- *   name      they share one, folded: a name in any language or another spelling, in any
- *             script. Whole names first; then what is left without generic words
- *             (data/names/word.h), among those that are still alone;
+ *   name      they share one, folded, in any script;
  *   parent    what one lies in is what the other lies in, or lies in that. The country
  *             says so of provinces only: below them, a place straight in its country may lie
- *             anywhere in it, if both have a point of their own;
+ *             anywhere in it, if it is known where both are;
  *   point     they are no farther apart than places of their level may be drawn. A place
- *             without a point has that of the nearest above it, and the limit of that;
+ *             without a point is where the nearest above it is, give or take;
  *   alone     no other place of either source fits.
+ *
+ * Gazetteers list names of neighbours and of parents among the other spellings, and a city
+ * may have the name of the district around it. So the best names are compared first, and who
+ * has found its like no longer stands in the way of others: national names; names by
+ * language; those without their generic words (data/names/word.h); all spellings; all
+ * without their generic words.
  *
  * From the country down, so that parents are one before what lies in them is compared, and
  * source by source: a source is compared with what those before it tell. So no two places
@@ -22,6 +26,7 @@
  * The first source keeps its id, its kind and its national name. The others add names, and
  * the point and the population that it lacks. A place lies in the finest of its parents.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,16 +45,39 @@ enum step {
     STEPS
 };
 
-/* How far apart two points of one place may be drawn, in metres; of a country, anywhere. */
-static const double apart_m[] = {
-    [LEVEL_COUNTRY] = 0,     [LEVEL_PROVINCE] = 150000, [LEVEL_DISTRICT] = 60000,
-    [LEVEL_COMMUNE] = 25000, [LEVEL_VILLAGE] = 5000,    [LEVEL_POINT] = 5000};
+/* Metres: how far apart two sources may draw a place of a level, and how far from the point
+ * of such a place anything in it may be. */
+static const struct {
+    double drawn, within;
+} apart_m[] = {
+    [LEVEL_PROVINCE] = {400e3, 150e3}, [LEVEL_DISTRICT] = {60e3, 60e3},
+    [LEVEL_COMMUNE] = {25e3, 20e3},    [LEVEL_VILLAGE] = {5e3, 5e3},
+    [LEVEL_POINT] = {5e3, 5e3},
+};
 
-/* Names that more places of a step have tell nothing, and would take too long. */
-#define NAMESAKES_MAX 2000
+/* A name that more places of a step have tells nothing, and would take too long: 273 is the
+ * most that was seen in a country. */
+#define NAMESAKES_MAX 1000
 
-/* Whole names are compared first, then cores. */
-enum round { ROUND_WHOLE, ROUND_CORE, ROUNDS };
+enum form { FORM_WHOLE, FORM_CORE, FORMS };
+
+/* Which names are compared: up to this use, in this form. */
+static const struct round {
+    enum name_use use;
+    enum form form;
+} rounds[] = {{NAME_NATIONAL, FORM_WHOLE},
+              {NAME_LANGUAGE, FORM_WHOLE},
+              {NAME_LANGUAGE, FORM_CORE},
+              {NAME_OTHER, FORM_WHOLE},
+              {NAME_OTHER, FORM_CORE}};
+
+#define PASSES_MAX 4 /* of a round, while it finds something */
+
+/* A name of a place, by its number. */
+struct key {
+    uint32_t number;
+    enum name_use use;
+};
 
 /* A place as a source told of it. */
 struct told {
@@ -61,6 +89,7 @@ struct told {
 /* A name of a place of the sources that were compared already. */
 struct holder {
     uint32_t place, next; /* + 1 in `holders` */
+    enum name_use use;
 };
 
 struct mark {
@@ -78,12 +107,12 @@ struct linking {
     uint32_t *first_name; /* of each place: + 1 in `names` of the builder */
     uint32_t *next_name;  /* of each name */
     struct intern keys;   /* country and folded name */
-    uint32_t *key;        /* those of the places' names */
+    struct key *key;      /* those of the places' names */
     size_t key_count, key_capacity;
-    struct atlas_run *run[ROUNDS]; /* of each place, in `key` */
+    struct atlas_run *run[FORMS]; /* of each place, in `key` */
     struct holder *holders;
     size_t holder_count, holder_capacity;
-    uint32_t *head[ROUNDS], *namesakes[ROUNDS]; /* of each key */
+    uint32_t *head[FORMS], *namesakes[FORMS]; /* of each key number */
     bool *has_children;
     struct mark *mark; /* of each place */
     uint32_t turn;     /* counts rounds */
@@ -101,7 +130,8 @@ static void list_names(struct linking *l) {
     }
 }
 
-static void add_key(struct linking *l, uint16_t country, struct slice name) {
+static void add_key(struct linking *l, uint16_t country, enum name_use use,
+                    struct slice name) {
     struct buf *scratch = &l->b->scratch;
     scratch->len = 0;
     buf_add(scratch, &country, sizeof country);
@@ -109,7 +139,8 @@ static void add_key(struct linking *l, uint16_t country, struct slice name) {
     if (scratch->len == sizeof country)
         return;
     l->key = xgrow(l->key, &l->key_capacity, l->key_count, sizeof *l->key);
-    l->key[l->key_count++] = intern(&l->keys, scratch->data, scratch->len, NULL);
+    uint32_t number = intern(&l->keys, scratch->data, scratch->len, NULL);
+    l->key[l->key_count++] = (struct key){number, use};
 }
 
 static struct slice shortest(const char *name) {
@@ -122,17 +153,17 @@ static void read_names(struct linking *l, uint32_t place) {
     const struct placed_name *names = l->b->names;
     uint16_t country = l->a->places[place].country;
     bool by_code = l->a->places[place].level == LEVEL_COUNTRY;
-    for (int round = 0; round < ROUNDS; round++) {
-        struct atlas_run *run = &l->run[round][place];
+    for (int form = 0; form < FORMS; form++) {
+        struct atlas_run *run = &l->run[form][place];
         run->first = (uint32_t)l->key_count;
         for (uint32_t i = l->first_name[place]; i != 0; i = l->next_name[i - 1]) {
             const struct atlas_name *name = &names[i - 1].name;
-            if (by_code && name->use == NAME_NATIONAL)
-                add_key(l, country, slice_of("country"));
-            else if (!by_code && name->use != NAME_CODE)
-                add_key(l, country,
-                        round == ROUND_WHOLE ? slice_of(name->text)
-                                             : shortest(name->text));
+            struct slice text =
+                form == FORM_WHOLE ? slice_of(name->text) : shortest(name->text);
+            if (name->use != NAME_CODE && !by_code)
+                add_key(l, country, name->use, text);
+            else if (by_code && name->use == NAME_NATIONAL)
+                add_key(l, country, name->use, slice_of("country"));
         }
         run->count = (uint32_t)l->key_count - run->first;
     }
@@ -156,14 +187,6 @@ static bool is_country(const struct linking *l, uint32_t place) {
     return place == ATLAS_NONE || l->a->places[place].level == LEVEL_COUNTRY;
 }
 
-static bool parents_agree(const struct linking *l, uint32_t x, uint32_t y) {
-    const struct atlas_place *p = &l->a->places[x], *q = &l->a->places[y];
-    uint32_t above_x = parent_of(l, x), above_y = parent_of(l, y);
-    if (is_country(l, above_x) || is_country(l, above_y))
-        return p->level <= LEVEL_PROVINCE || (p->pointed == x && q->pointed == y);
-    return lies_in(l, above_x, above_y) || lies_in(l, above_y, above_x);
-}
-
 /* The place itself, or the nearest above it that has a point; or ATLAS_NONE. */
 static uint32_t pointed(const struct linking *l, uint32_t place) {
     while (place != ATLAS_NONE && l->a->places[place].pointed != place)
@@ -171,14 +194,27 @@ static uint32_t pointed(const struct linking *l, uint32_t place) {
     return place;
 }
 
+static bool parents_agree(const struct linking *l, uint32_t x, uint32_t y) {
+    uint32_t above_x = parent_of(l, x), above_y = parent_of(l, y);
+    if (is_country(l, above_x) || is_country(l, above_y))
+        return l->a->places[x].level <= LEVEL_PROVINCE ||
+               (!is_country(l, pointed(l, x)) && !is_country(l, pointed(l, y)));
+    return lies_in(l, above_x, above_y) || lies_in(l, above_y, above_x);
+}
+
+/* How far what is known of where a place is may be off: `at` is pointed(). */
+static double allowed_m(const struct linking *l, uint32_t place, uint32_t at) {
+    unsigned level = l->a->places[at].level;
+    return place == at ? apart_m[level].drawn : apart_m[level].within;
+}
+
 static bool points_agree(const struct linking *l, uint32_t x, uint32_t y) {
     uint32_t px = pointed(l, x), py = pointed(l, y);
     if (is_country(l, px) || is_country(l, py))
         return true;
-    const struct atlas_place *p = &l->a->places[px], *q = &l->a->places[py];
-    double most =
-        apart_m[p->level] > apart_m[q->level] ? apart_m[p->level] : apart_m[q->level];
-    return geo_chord(geo_ecef(p->point), geo_ecef(q->point)) <= most;
+    return geo_chord(geo_ecef(l->a->places[px].point),
+                     geo_ecef(l->a->places[py].point)) <=
+           fmax(allowed_m(l, x, px), allowed_m(l, y, py));
 }
 
 /* Both are of one step, and share a name in one country. */
@@ -207,15 +243,20 @@ static void look_at(struct linking *l, uint32_t x, uint32_t y) {
     mark->wanted++;
 }
 
-static void look_around(struct linking *l, uint32_t x, enum round round) {
-    struct atlas_run run = l->run[round][x];
+static void look_around(struct linking *l, uint32_t x, const struct round *round) {
+    struct atlas_run run = l->run[round->form][x];
     l->mark[x].found = 0;
     for (uint32_t k = run.first; k < run.first + run.count; k++) {
-        uint32_t key = l->key[k];
-        if (l->namesakes[round][key] > NAMESAKES_MAX)
+        uint32_t number = l->key[k].number;
+        if (l->key[k].use > round->use ||
+            l->namesakes[round->form][number] > NAMESAKES_MAX)
             continue;
-        for (uint32_t h = l->head[round][key]; h != 0; h = l->holders[h - 1].next)
-            look_at(l, x, l->same[l->holders[h - 1].place]);
+        uint32_t next = l->head[round->form][number];
+        for (const struct holder *h; next != 0; next = h->next) {
+            h = &l->holders[next - 1];
+            if (h->use <= round->use)
+                look_at(l, x, l->same[h->place]);
+        }
     }
 }
 
@@ -236,37 +277,49 @@ static void become(struct linking *l, uint32_t x, uint32_t y) {
         into->parent = mine;
 }
 
-static void link_round(struct linking *l, const struct told *told, size_t count,
-                       enum round round) {
+/* False when nothing was found. */
+static bool link_round(struct linking *l, const struct told *told, size_t count,
+                       const struct round *round) {
+    bool found = false;
     l->turn++;
     for (size_t i = 0; i < count; i++)
         if (l->same[told[i].place] == told[i].place)
             look_around(l, told[i].place, round);
     for (size_t i = 0; i < count; i++) {
         uint32_t x = told[i].place, y = l->mark[x].one;
-        if (l->same[x] == x && l->mark[x].found == 1 && l->mark[y].wanted == 1)
-            become(l, x, y);
+        if (l->same[x] != x || l->mark[x].found != 1 || l->mark[y].wanted != 1)
+            continue;
+        become(l, x, y);
+        found = true;
     }
+    return found;
+}
+
+static void count_names(struct linking *l, uint32_t place, enum form form) {
+    struct atlas_run run = l->run[form][place];
+    for (uint32_t k = run.first; k < run.first + run.count; k++)
+        l->namesakes[form][l->key[k].number]++;
 }
 
 /* From now on later sources are compared with these. */
-static void hold(struct linking *l, uint32_t place, enum round round) {
-    struct atlas_run run = l->run[round][place];
+static void hold(struct linking *l, uint32_t place, enum form form) {
+    struct atlas_run run = l->run[form][place];
     for (uint32_t k = run.first; k < run.first + run.count; k++) {
-        uint32_t key = l->key[k];
+        struct key key = l->key[k];
+        uint32_t *head = &l->head[form][key.number];
         l->holders =
             xgrow(l->holders, &l->holder_capacity, l->holder_count, sizeof *l->holders);
-        l->holders[l->holder_count++] = (struct holder){place, l->head[round][key]};
-        l->head[round][key] = (uint32_t)l->holder_count;
-        l->namesakes[round][key]++;
+        l->holders[l->holder_count++] = (struct holder){place, *head, key.use};
+        *head = (uint32_t)l->holder_count;
     }
 }
 
 static void forget_holders(struct linking *l) {
+    size_t numbers = (size_t)l->keys.count + 1;
     l->holder_count = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-        memset(l->head[round], 0, (l->keys.count + 1) * sizeof *l->head[round]);
-        memset(l->namesakes[round], 0, (l->keys.count + 1) * sizeof *l->namesakes[round]);
+    for (int form = 0; form < FORMS; form++) {
+        memset(l->head[form], 0, numbers * sizeof *l->head[form]);
+        memset(l->namesakes[form], 0, numbers * sizeof *l->namesakes[form]);
     }
 }
 
@@ -315,6 +368,19 @@ static struct told *list_told(struct linking *l, size_t *count) {
     return out;
 }
 
+static void link_source(struct linking *l, const struct told *told, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (int form = 0; form < FORMS; form++)
+            count_names(l, told[i].place, (enum form)form);
+    for (size_t r = 0; r < sizeof rounds / sizeof *rounds; r++)
+        for (int pass = 0; pass < PASSES_MAX; pass++)
+            if (!link_round(l, told, count, &rounds[r]))
+                break;
+    for (size_t i = 0; i < count; i++)
+        for (int form = 0; form < FORMS; form++)
+            hold(l, told[i].place, (enum form)form);
+}
+
 static void link_told(struct linking *l, const struct told *told, size_t count) {
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from; to < count && told[to].step == told[from].step &&
@@ -322,11 +388,7 @@ static void link_told(struct linking *l, const struct told *told, size_t count) 
             to++;
         if (from == 0 || told[from - 1].step != told[from].step)
             forget_holders(l);
-        for (enum round round = ROUND_WHOLE; round < ROUNDS; round++)
-            link_round(l, told + from, to - from, round);
-        for (size_t i = from; i < to; i++)
-            for (enum round round = ROUND_WHOLE; round < ROUNDS; round++)
-                hold(l, told[i].place, round);
+        link_source(l, told + from, to - from);
     }
 }
 
@@ -382,8 +444,8 @@ static void linking_init(struct linking *l) {
     l->same = xcalloc(places, sizeof *l->same);
     l->mark = xcalloc(places, sizeof *l->mark);
     l->has_children = xcalloc(places, sizeof *l->has_children);
-    for (int round = 0; round < ROUNDS; round++)
-        l->run[round] = xcalloc(places, sizeof *l->run[round]);
+    for (int form = 0; form < FORMS; form++)
+        l->run[form] = xcalloc(places, sizeof *l->run[form]);
     for (uint32_t i = 0; i < l->a->place_count; i++) {
         l->same[i] = i;
         if (l->a->places[i].parent != ATLAS_NONE)
@@ -409,10 +471,9 @@ void builder_link(struct atlas_builder *b) {
     struct told *told = list_told(&l, &count);
     for (size_t i = 0; i < count; i++)
         read_names(&l, told[i].place);
-    for (int round = 0; round < ROUNDS; round++) {
-        l.head[round] = xcalloc((size_t)l.keys.count + 1, sizeof *l.head[round]);
-        l.namesakes[round] =
-            xcalloc((size_t)l.keys.count + 1, sizeof *l.namesakes[round]);
+    for (int form = 0; form < FORMS; form++) {
+        l.head[form] = xcalloc((size_t)l.keys.count + 1, sizeof *l.head[form]);
+        l.namesakes[form] = xcalloc((size_t)l.keys.count + 1, sizeof *l.namesakes[form]);
     }
     link_told(&l, told, count);
     move_places(&l);
