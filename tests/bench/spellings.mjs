@@ -12,7 +12,7 @@ import { FOLDS, heldOf, standing, writePlaces } from './wof.mjs';
 const SAMPLE = small ? 150 : 1500; /* of each country and script */
 
 /* So many of each group as `most` says, at random; `keyOf` tells the group. */
-function sample(random, items, keyOf, most) {
+export function sample(random, items, keyOf, most) {
     const groups = new Map();
     for (const item of items) {
         const key = keyOf(item);
@@ -25,17 +25,17 @@ function sample(random, items, keyOf, most) {
 /* What a caller says that a place lies in, or undefined. */
 const aboveOf = ({ within }) => (within && within.kind !== 'country' ? within.name : undefined);
 
-const targetOf = (place, part) =>
+export const targetOf = (place, part) =>
     target(place, standing(place, part), (above) => standing(above, part));
 
 /* All folded names that stand in the index. */
-const foldedNames = (places, part) =>
+export const foldedNames = (places, part) =>
     new Set(places.flatMap((place) => standing(place, part).map(fold)));
 
 /* ---- spellings held out ---------------------------------------------------------------------- */
 
 /* How a name is related to those of its place that stand in the index. */
-function relation(text, names) {
+export function relation(text, names) {
     const alike = names.filter((name) => scriptOf(name) === scriptOf(text));
     if (alike.length === 0) return 'no name in it stands';
     return alike.some((name) => sameName(text, name)) ? 'a spelling stands' : 'another name';
