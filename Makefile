@@ -132,7 +132,8 @@ $(HAVEN): build/release/haven
 # The program reads its own files from the folder `share` beside it.
 NODE := web/node_modules/.stamp
 SHARE_FILES := $(patsubst data/%,$(SHARE)/%,$(wildcard data/vocabulary/*.csv \
-	data/schema/*.sql data/schema_access/*.sql))
+	data/schema/*.sql data/schema_access/*.sql \
+	data/names/*.rules))
 
 $(SHARE)/%: data/%
 	@mkdir -p $(@D)

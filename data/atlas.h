@@ -7,9 +7,9 @@
  *   country ── province ── district ── commune ── village      levels 0 to 4
  *                  └───────────┴── town, crossing              LEVEL_POINT
  *
- * Several sources tell of one place: what has the same name, level and parent is one, with
- * the names and outlines of all. An outline that belongs to no known place makes one.
- * Everything refers to everything by index.
+ * Several sources tell of one place: it is one here, with the names and outlines of all
+ * (data/atlas_link.c says which are the same). An outline that belongs to no known place
+ * makes one. Everything refers to everything by index.
  */
 #ifndef DATA_ATLAS_H
 #define DATA_ATLAS_H

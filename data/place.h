@@ -88,7 +88,7 @@ bool area_retire_missing(struct import_run *run, bool only_count, int64_t *prese
 
 /* What stands in the record. */
 struct stored_place {
-    int64_t key, parent_key; /* 0: no parent */
+    int64_t key, parent_key; /* 0: it lies directly in its country, or is one */
     uint8_t id[ID_BYTES];
     int64_t source_key;
     const char *kind, *country, *code, *name;

@@ -48,7 +48,7 @@ struct vocabulary {
 };
 
 /* Loads every vocabulary from DIR/NAME.csv, and the generic words of place names
- * (data/names/word.h). To be called once, before threads start.
+ * (data/names/word.h); and the rules of scripts in DIR/../names. To be called once, before threads start.
  * False: a file is missing or wrong; `e` names file and line. Never freed. */
 bool vocabularies_load(const char *dir, struct error *e);
 

@@ -104,7 +104,7 @@ static void add_more(struct cells *c, int column, const char *name, const char *
     fault(c, name, why.message);
 }
 
-/* The field of a header that the map names; header_read() has seen to it that it is there. */
+/* The field of a header that the map names: header_read() has found it. */
 static size_t field_of(const struct header *h, const struct map_column *map) {
     size_t i = 0;
     while (h->field[i].map != map)
@@ -202,7 +202,7 @@ static bool check_count(struct cells *c, const struct csv_row *row) {
     return false;
 }
 
-/* Whether a value of the map leaves the row out. What is wrong with a cell is said later. */
+/* Whether a value of the map leaves the row out. What is wrong is said later. */
 static bool left_out(struct cells *c, const struct csv_row *row) {
     const struct header *h = c->header;
     for (size_t i = 0; h->map != NULL && i < h->count; i++) {

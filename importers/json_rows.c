@@ -187,7 +187,7 @@ static bool read_once(struct reader *r, const char *path, int64_t *progress,
                       struct error *e) {
     struct json_scan *s = xcalloc(1, sizeof *s);
     s->name = path;
-    s->thing = "element";
+    s->thing = "list element";
     s->progress = progress;
     s->in = fopen(path, "re");
     bool done = s->in != NULL ? scan_file(r, s, e)

@@ -10,6 +10,7 @@
 #include "data/mem.h"
 #include "importers/geonames.h"
 #include "importers/json_rows.h"
+#include "importers/map_help.h"
 #include "importers/place_sheet.h"
 
 struct reading {
@@ -124,8 +125,6 @@ static const char help[] =
     "  lat, lon           a point inside it, decimal degrees, WGS 84\n"
     "  population, evidence\n"
     "\n"
-    "  --map MAP.json     read somebody else's sheet: see haven import services --help;\n"
-    "                     importers/maps/ has those of several public gazetteers\n"
     "  --format FORMAT    csv, json or geonames; without it a file that ends in .json is\n"
     "                     JSON, and any other CSV\n"
     "\n"
@@ -141,7 +140,8 @@ static const char help[] =
     "\n"
     "Several sources may stand side by side: what has the same name, kind and parent is one\n"
     "place in answers. One source may be several files: --retire-missing looks at the\n"
-    "countries and kinds of the file only.\n";
+    "countries and kinds of the file only. importers/maps/ has maps of public gazetteers.\n"
+    "\n" MAP_HELP;
 
 const struct importer places_importer = {"places", usage, help,
                                          " map format alternate-names ", places_import};

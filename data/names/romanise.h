@@ -2,9 +2,9 @@
  *
  * A name of any script in Latin letters, near to how the region's gazetteers write it.
  *
- * Khmer and Lao by rules of our own (the files NAME.rules beside this one, after UNGEGN and BGN/PCGN); Thai,
- * Burmese, Chinese and all others by those of ICU. Burmese typed for a Zawgyi font is
- * turned into Unicode first.
+ * Khmer, Lao, Thai and Burmese by the rules in NAME.rules beside this file: ICU has none for
+ * Khmer and Lao, and spells Thai and Burmese letter by letter, as nobody writes them. Chinese
+ * and all others by ICU's. Burmese typed for a Zawgyi font is turned into Unicode first.
  */
 #ifndef DATA_NAMES_ROMANISE_H
 #define DATA_NAMES_ROMANISE_H
@@ -17,9 +17,12 @@
 /* Longer names are cut to this many bytes first. */
 #define ROMANISE_BYTES_MAX 600
 
-/* Reads the rules from the program's own data. Once, before romanise(); false: `e` says
- * what is missing. */
-bool romanise_open(const char *share, struct error *e);
+/* Reads the rules from a folder and tries them; vocabularies_load() calls it, so that they are
+ * there before threads start. False: `e` names the file and what ICU says of it. */
+bool romanise_open(const char *dir, struct error *e);
+
+/* Tries one file of rules, without keeping it. */
+bool romanise_try(const char *path, struct error *e);
 
 /* Appends `name` of `len` bytes of valid UTF-8 to `out`: letters a to z, digits, and single
  * spaces where it has spaces, hyphens or other marks. Latin names only lose their case and

@@ -20,6 +20,46 @@ static bool is_vowel(int sound) {
     return sound >= A && sound <= EU;
 }
 
+/* ---- how near ---------------------------------------------------------------------------- */
+
+/* Pairs that are heard, or written, for one another. What is not here: a vowel for another
+ * costs 2, all else SOUND_EDIT. */
+static const struct {
+    uint8_t a, b, cost;
+} near[] = {
+    {O, U, 1},   {E, I, 1},   {EU, U, 1},  {EU, I, 1},  {EU, E, 1},  {A, O, 1},
+    {I, Y, 1},   {U, V, 1},   {O, V, 1},   {K, KH, 1},  {K, G, 1},   {KH, G, 2},
+    {KH, H, 2},  {N, NG, 1},  {N, NY, 1},  {NG, NY, 2}, {NY, Y, 1},  {T, TH, 1},
+    {T, D, 1},   {TH, D, 2},  {P, F, 1},   {P, B, 1},   {F, B, 2},   {B, V, 2},
+    {F, V, 3},   {CH, J, 1},  {CH, S, 2},  {CH, T, 2},  {CH, Z, 2},  {J, Z, 1},
+    {J, Y, 1},   {S, Z, 1},   {S, TH, 3},  {R, L, 1},   {N, L, 2},   {M, N, 2},
+    {D, L, 3},   {J, D, 2},   {K, CH, 2},  {H, R, 2},   {TH, S, 2},  {D, Z, 2},
+    {Y, R, 2},
+};
+
+static const uint8_t drop[SOUND_COUNT] = {
+    [A] = 2, [E] = 2, [I] = 2, [O] = 2, [U] = 2, [EU] = 2, [H] = 1, [Y] = 2, [V] = 2,
+    [R] = 3,
+};
+
+static uint8_t swap[SOUND_COUNT][SOUND_COUNT];
+
+__attribute__((constructor)) static void fill_swap(void) {
+    for (int a = 0; a < SOUND_COUNT; a++)
+        for (int b = 0; b < SOUND_COUNT; b++)
+            swap[a][b] = a == b ? 0 : is_vowel(a) && is_vowel(b) ? 2 : SOUND_EDIT;
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+        swap[near[i].a][near[i].b] = swap[near[i].b][near[i].a] = near[i].cost;
+}
+
+unsigned sound_swap_cost(uint8_t a, uint8_t b) {
+    return swap[a][b];
+}
+
+unsigned sound_drop_cost(uint8_t a) {
+    return drop[a] != 0 ? drop[a] : SOUND_EDIT;
+}
+
 /* ---- letters to sounds ------------------------------------------------------------------- */
 
 /* Longer ones stand before what they begin with. Two sounds: a second one. */
@@ -66,10 +106,14 @@ static uint8_t as_heard(const struct sounds *s, uint8_t sound, char next) {
     return sound;
 }
 
+/* Doubles are one, and so are two consonants of which each is taken for the other: "battam"
+ * is said as "batdam" is. */
 static void add(struct sounds *s, uint8_t sound) {
-    if (s->count == SOUNDS_MAX || (s->count > 0 && s->out[s->count - 1] == sound))
-        return;
-    s->out[s->count++] = sound;
+    uint8_t *last = s->count > 0 ? &s->out[s->count - 1] : NULL;
+    if (last != NULL && sound >= K && *last >= K && swap[*last][sound] <= 1)
+        *last = sound;
+    else if (s->count < SOUNDS_MAX && (last == NULL || *last != sound))
+        s->out[s->count++] = sound;
 }
 
 size_t sound_read(const char *letters, size_t len, uint8_t out[SOUNDS_MAX]) {
@@ -92,43 +136,4 @@ size_t sound_read(const char *letters, size_t len, uint8_t out[SOUNDS_MAX]) {
             add(&s, readings[r].second);
     }
     return s.count;
-}
-
-/* ---- how near ---------------------------------------------------------------------------- */
-
-/* Pairs that are heard, or written, for one another. What is not here: a vowel for another
- * costs 2, all else SOUND_EDIT. */
-static const struct {
-    uint8_t a, b, cost;
-} near[] = {
-    {O, U, 1},   {E, I, 1},   {EU, U, 1},  {EU, I, 1},  {EU, E, 1},  {A, O, 1},
-    {I, Y, 1},   {U, V, 1},   {O, V, 1},   {K, KH, 1},  {K, G, 1},   {KH, G, 2},
-    {KH, H, 2},  {N, NG, 1},  {N, NY, 1},  {NG, NY, 2}, {NY, Y, 1},  {T, TH, 1},
-    {T, D, 1},   {TH, D, 2},  {P, F, 1},   {P, B, 1},   {F, B, 2},   {B, V, 2},
-    {F, V, 3},   {CH, J, 1},  {CH, S, 2},  {CH, T, 2},  {CH, Z, 2},  {J, Z, 1},
-    {J, Y, 1},   {S, Z, 1},   {S, TH, 3},  {R, L, 1},   {N, L, 2},   {M, N, 2},
-    {D, L, 3},   {J, D, 2},   {K, CH, 2},  {H, R, 2},   {TH, S, 2},  {D, Z, 2},
-};
-
-static const uint8_t drop[SOUND_COUNT] = {
-    [A] = 2, [E] = 2, [I] = 2, [O] = 2, [U] = 2, [EU] = 2, [H] = 1, [Y] = 2, [V] = 2,
-    [R] = 3,
-};
-
-static uint8_t swap[SOUND_COUNT][SOUND_COUNT];
-
-__attribute__((constructor)) static void fill_swap(void) {
-    for (int a = 0; a < SOUND_COUNT; a++)
-        for (int b = 0; b < SOUND_COUNT; b++)
-            swap[a][b] = a == b ? 0 : is_vowel(a) && is_vowel(b) ? 2 : SOUND_EDIT;
-    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
-        swap[near[i].a][near[i].b] = swap[near[i].b][near[i].a] = near[i].cost;
-}
-
-unsigned sound_swap_cost(uint8_t a, uint8_t b) {
-    return swap[a][b];
-}
-
-unsigned sound_drop_cost(uint8_t a) {
-    return drop[a] != 0 ? drop[a] : SOUND_EDIT;
 }

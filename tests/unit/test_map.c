@@ -62,6 +62,18 @@ static void test_refused(void **state) {
     refuse("{\"constants\":{\"id\":\"1\"},\"columns\":{\"A\":\"id\"}}",
            "constants.id: a header becomes the same column");
     refuse("{\"ignore\":\"all\"}", "ignore: allowed: \"unknown\"");
+    refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"also\":false}}}",
+           "columns.A.also: allowed: true");
+    refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"also\":true}}}",
+           "columns.A: also: no header before it becomes the same column");
+    refuse("{\"columns\":{\"A\":\"service@km\",\"B\":{\"column\":\"service@km\","
+           "\"also\":true}}}",
+           "columns.B: also: allowed for a column without a language");
+    refuse("{\"columns\":{\"A\":[\"id\",\"id\"]}}",
+           "columns.A: another header becomes the same column");
+    refuse("{\"constants\":{\"id\":{\"value\":\"1\",\"also\":true}}}",
+           "constants.id: also: no header becomes the same column");
+    refuse("{\"constants\":{\"id\":{\"value\":\"1\"}}}", "constants.id: allowed: a string, or");
 }
 
 static void cell(const struct map *m, const char *header, const char *given,
@@ -107,6 +119,37 @@ static void test_cells(void **state) {
          "columns.Type.values");
     cell(m, "Does", "beds, misc,care,,other", "housing.shelter;health;psychosocial");
     cell(m, "Who", "female / male", "female;male");
+    map_free(m);
+}
+
+/* null leaves the row out, "" is the empty cell, one header may be several columns. */
+static void test_rows_left_out(void **state) {
+    (void)state;
+    struct error e = {0};
+    struct map *m = parse("{\"columns\":{\"T\":{\"column\":\"kind\",\"split\":\"/\","
+                          "\"values\":{\"x\":null,\"y\":\"clinic\",\"\":\"hotline\"}},"
+                          "\"N\":[\"id\",\"service\",{\"column\":\"kind\",\"also\":true}]}}",
+                          &e);
+    if (m == NULL)
+        fail_msg("%s", e.message);
+    struct arena arena = {0};
+    struct slice out;
+    const struct map_column *t = map_find(m, slice_of("T"), NULL);
+    const struct map_column *n = map_find(m, slice_of("N"), NULL);
+    assert_true(t->leaves_out);
+    assert_null(map_find(m, slice_of("T"), t));
+    assert_true(map_cell(t, 0, slice_of(" x "), &arena, &out, &e) && out.at == NULL);
+    assert_true(map_cell(t, 0, slice_of("y/x"), &arena, &out, &e) && out.at == NULL);
+    assert_true(map_cell(t, 0, slice_of("y/y"), &arena, &out, &e));
+    assert_true(slice_is(out, "clinic;clinic"));
+    cell(m, "T", " ", "hotline");
+    assert_false(n->leaves_out);
+    n = map_find(m, slice_of("N"), n);
+    assert_int_equal(n->part[0].column, COL_SERVICE);
+    n = map_find(m, slice_of("N"), n);
+    assert_true(n->also);
+    assert_null(map_find(m, slice_of("N"), n));
+    arena_free(&arena);
     map_free(m);
 }
 
@@ -276,6 +319,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_rows_left_out),
         cmocka_unit_test(test_patterns_refused),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_hostile_cells),
