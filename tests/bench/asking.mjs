@@ -2,6 +2,7 @@
  *
  * Asking for places on one kept connection, and judging what is answered.
  */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import { fold } from './names.mjs';
@@ -9,14 +10,23 @@ import { fold } from './names.mjs';
 const HEAD_END = '\r\n\r\n';
 
 /* One connection; get() resolves with { body, ms }: from the request to the last byte of its
- * answer, JSON not read. Anything but 200 is an error. */
+ * answer, JSON not read. Anything but 200 is an error. The server closes it when nothing was
+ * asked for a while: then there is a new one, which is not timed. */
 export class Kept {
     constructor(port) {
-        this.socket = connect(port, '127.0.0.1').setNoDelay(true);
+        this.port = port;
+    }
+
+    open() {
         this.got = Buffer.alloc(0);
+        this.socket = connect(this.port, '127.0.0.1').setNoDelay(true);
         this.socket.on('data', (chunk) => this.hear(chunk));
         this.socket.on('error', (error) => this.fail?.(error));
-        this.socket.on('close', () => this.fail?.(new Error('the connection was closed')));
+        this.socket.on('close', () => {
+            this.socket = undefined;
+            this.fail?.(new Error('the connection was closed'));
+        });
+        return once(this.socket, 'connect');
     }
 
     hear(chunk) {
@@ -34,7 +44,8 @@ export class Kept {
         else this.fail(new Error(`${text.split('\r\n')[0]}: ${body}`));
     }
 
-    get(path) {
+    async get(path) {
+        if (this.socket === undefined) await this.open();
         return new Promise((done, fail) => {
             Object.assign(this, { done, fail, began: process.hrtime.bigint() });
             this.socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
@@ -42,8 +53,7 @@ export class Kept {
     }
 
     end() {
-        this.fail = undefined;
-        this.socket.destroy();
+        this.socket?.destroy();
     }
 }
 
