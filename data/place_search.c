@@ -429,17 +429,6 @@ static void try_name(struct search *s, const struct reading *r, int count, unsig
         add_hits(s, &r[i]);
 }
 
-/* A name alone: strictly first, and with all its errors where that does not fill the
- * answer. */
-static void try_alone(struct search *s, const struct reading *r) {
-    size_t before = s->hit_count;
-    try_name(s, r, 1, FIRST_BOUND);
-    if (s->hit_count - before >= s->query->limit)
-        return;
-    s->hit_count = before;
-    try_name(s, r, 1, UINT8_MAX);
-}
-
 /* ---- names with what they lie in ------------------------------------------------------------ */
 
 /* Readings that are to be tried; those with the same name stand together. */
@@ -571,8 +560,8 @@ static int read_parts(const struct search *s, struct part part[TOKENS_MAX]) {
     return count;
 }
 
-/* Tries readings, strictly first; with all their errors where that finds nothing near. */
-static void try_readings(struct search *s, const struct readings *all) {
+/* Tries readings strictly. */
+static void try_strictly(struct search *s, const struct readings *all) {
     for (int i = 0, n; i < all->count; i += n) {
         const struct reading *r = &all->at[i];
         for (n = 1; i + n < all->count && r[n].first == r->first && r[n].last == r->last;)
@@ -580,6 +569,10 @@ static void try_readings(struct search *s, const struct readings *all) {
         if (s->best > NEAR_COST)
             try_name(s, r, n, FIRST_BOUND);
     }
+}
+
+/* Tries readings with all their errors, unless what was found is sure, or near enough. */
+static void try_widely(struct search *s, const struct readings *all) {
     for (int i = 0; i < all->count && s->best > SURE_COST; i++)
         if (!try_close(s, &all->at[i]) && s->best > FAR_COST)
             try_name(s, &all->at[i], 1, UINT8_MAX);
@@ -597,28 +590,36 @@ static void try_parts(struct search *s, struct readings *all) {
                 r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
         add_reading(all, &r);
     }
-    try_readings(s, all);
+    try_strictly(s, all);
+    try_widely(s, all);
     int plain = all->count;
     for (int i = 0; i < plain && s->best > FAR_COST; i++)
         add_splits(s, all, all->at[i], all->at[i].first, all->at[i].last);
-    if (all->count > plain)
-        try_readings(s, all);
+    if (all->count > plain) {
+        try_strictly(s, all);
+        try_widely(s, all);
+    }
     if (s->hit_count > 0)
         return;
     struct reading r = {.first = part[0].first, .last = part[0].last, .loose = true};
     for (int i = 1; i < count && r.part_count < PARTS_MAX; i++)
         r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
-    try_alone(s, &r);
+    try_name(s, &r, 1, UINT8_MAX);
 }
 
-/* Without commas: all of it is the name; else it is taken apart. */
+/* Without commas: all of it is the name, or it is taken apart. What is found strictly, either
+ * way, saves the work of looking for errors. */
 static void try_words(struct search *s, struct readings *all) {
     const struct reading whole = {.first = 0, .last = s->token_count - 1};
-    try_alone(s, &whole);
-    if (s->best <= NEAR_COST)
-        return;
-    add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
-    try_readings(s, all);
+    try_name(s, &whole, 1, FIRST_BOUND);
+    if (s->best > NEAR_COST) {
+        add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
+        try_strictly(s, all);
+    }
+    if (s->best > NEAR_COST || s->hit_count < s->query->limit)
+        try_name(s, &whole, 1, UINT8_MAX);
+    if (s->best > NEAR_COST)
+        try_widely(s, all);
 }
 
 /* ---- ranking ------------------------------------------------------------------------------- */
