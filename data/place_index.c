@@ -24,7 +24,7 @@ struct indexing {
     size_t of_text_capacity;
     struct entry *entries;
     size_t entry_count, entry_capacity;
-    struct buf spaced, letters;
+    struct buf native, spaced, letters;
 };
 
 #define NO_FORM UINT32_MAX
@@ -78,7 +78,9 @@ static const uint32_t *forms_of(struct indexing *x, const char *name) {
     if (!is_new)
         return x->of_text + (size_t)text * WORD_CORES_MAX;
     uint32_t *forms = new_text(x);
-    int count = word_cores(name, len, core);
+    x->native.len = 0;
+    native_form(name, len, &x->native);
+    int count = word_cores(x->native.data, x->native.len, core);
     for (int i = 0; i < WORD_CORES_MAX; i++) {
         x->letters.len = 0;
         if (i < count)
@@ -282,6 +284,7 @@ struct place_index *place_index_build(const struct atlas *a) {
     list_forms(a, x.index);
     intern_free(&x.forms);
     intern_free(&x.texts);
+    buf_free(&x.native);
     buf_free(&x.spaced);
     buf_free(&x.letters);
     free(x.of_text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "data/names/romanise.h"
 #include "data/names/word.h"
 #include "data/place_index.h"
 
@@ -179,12 +180,15 @@ static const struct segment *segment_of(struct search *s, int first, int last) {
     struct word_core core[WORD_CORES_MAX];
     if (g->is_read)
         return g;
+    struct buf native = {0};
     const char *at = s->token[first].at;
-    int count = word_cores(at, (size_t)(s->token[last].at + s->token[last].len - at), core);
+    native_form(at, (size_t)(s->token[last].at + s->token[last].len - at), &native);
+    int count = word_cores(native.data, native.len, core);
     g->is_read = true;
     g->count = read_spelling(core[0].text, 0, &g->spelling[0]);
     if (count > 1 && g->count == 1)
         g->count += read_spelling(core[count - 1].text, 1, &g->spelling[1]);
+    buf_free(&native);
     return g;
 }
 
