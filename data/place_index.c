@@ -12,7 +12,7 @@
 /* A name of a place, in a form. */
 struct entry {
     uint32_t form, place;
-    uint8_t dropped;
+    uint8_t extra; /* as in struct place_posting */
 };
 
 struct indexing {
@@ -92,14 +92,15 @@ static const uint32_t *forms_of(struct indexing *x, const char *name) {
     return forms;
 }
 
-static void add_name(struct indexing *x, uint32_t place, const char *name) {
-    const uint32_t *forms = forms_of(x, name);
+static void add_name(struct indexing *x, uint32_t place, const struct atlas_name *name) {
+    const uint32_t *forms = forms_of(x, name->text);
+    bool other = name->use == NAME_OTHER;
     for (uint8_t i = 0; i < WORD_CORES_MAX; i++) {
         if (forms[i] == NO_FORM)
             continue;
         x->entries =
             xgrow(x->entries, &x->entry_capacity, x->entry_count, sizeof *x->entries);
-        x->entries[x->entry_count++] = (struct entry){forms[i], place, i};
+        x->entries[x->entry_count++] = (struct entry){forms[i], place, (uint8_t)((i > 0) + other)};
     }
 }
 
@@ -109,7 +110,7 @@ static void add_names(struct indexing *x) {
         struct atlas_run run = a->places[i].names;
         for (uint32_t n = run.first; n < run.first + run.count; n++)
             if (a->names[n].use != NAME_CODE)
-                add_name(x, i, a->names[n].text);
+                add_name(x, i, &a->names[n]);
     }
 }
 
@@ -169,7 +170,7 @@ static int compare_entries(const void *a, const void *b, void *ctx) {
         return o->weight[x->place] > o->weight[y->place] ? -1 : 1;
     if (x->place != y->place)
         return x->place < y->place ? -1 : 1;
-    return (int)x->dropped - (int)y->dropped;
+    return (int)x->extra - (int)y->extra;
 }
 
 /* The entries, in the order of their forms, weightiest places first, each place once. */
@@ -220,7 +221,7 @@ static void fill_names(struct indexing *x, const struct sorted_form *sorted,
             }
             is_first = false;
             t->postings[t->posting_count++] =
-                (struct place_posting){entry->place, entry->dropped};
+                (struct place_posting){entry->place, entry->extra};
         }
     }
     t->forms[t->form_count].first = t->posting_count;
@@ -266,7 +267,7 @@ static void list_forms(const struct atlas *a, struct place_index *x) {
     for (uint32_t f = 0; f < all->form_count; f++)
         for (uint32_t i = all->forms[f].first; i < all->forms[f + 1].first; i++)
             x->form[x->form_first[all->postings[i].place + 1]++] =
-                (struct place_posting){f, all->postings[i].dropped};
+                (struct place_posting){f, all->postings[i].extra};
 }
 
 struct place_index *place_index_build(const struct atlas *a) {

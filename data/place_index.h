@@ -21,7 +21,8 @@
 
 struct place_posting {
     uint32_t place;
-    uint8_t dropped; /* generic words that the form leaves out */
+    uint8_t extra; /* cost: 1 if the form leaves generic words out, 1 if it is of a name that
+                      is only another spelling (gazetteers list neighbours among those) */
 };
 
 struct place_form {

@@ -345,7 +345,7 @@ static const struct context *context_of(struct search *s, int first, int last) {
         for (uint32_t p = f[0].first; p < f[1].first && c->count < CONTEXT_MAX; p++) {
             c->place[c->count] = names->postings[p].place;
             c->cost[c->count++] =
-                (uint8_t)least(s->form[i].cost + (names->postings[p].dropped > 0), 250);
+                (uint8_t)least(s->form[i].cost + names->postings[p].extra, 250);
         }
     }
     return c;
@@ -420,7 +420,7 @@ static void add_hits(struct search *s, const struct reading *r) {
                 may_answer(s, place) ? parts_cost(s, r, place) : NOT_THERE;
             if (parts < NOT_THERE)
                 add_hit(s, place, s->form[i].form,
-                        r->cost + s->form[i].cost + parts + (names->postings[p].dropped > 0));
+                        r->cost + s->form[i].cost + parts + names->postings[p].extra);
         }
     }
 }
@@ -518,7 +518,7 @@ static unsigned name_cost(struct search *s, const struct segment *g, uint32_t pl
             if (cost > SOUND_EDIT / 2 * s->asked->len)
                 continue;
             cost += letter_cost(s, x->form[f].place, false) + s->asked->dropped +
-                    (x->form[f].dropped > 0);
+                    x->form[f].extra;
             if (cost < best) {
                 best = cost;
                 *form = x->form[f].place;

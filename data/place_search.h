@@ -15,6 +15,7 @@
  *   letters              LETTER_COST for each letter that differs: tells spellings apart
  *                        that sound alike
  *   generic words        1 if the name has one that was not asked for, 1 the other way
+ *   another spelling     1: what a gazetteer lists beside the name may be a neighbour's
  *   only the beginning   PREFIX_COST
  *   no comma             1, where it was guessed what is the name and what it lies in
  *   elsewhere            ELSEWHERE_COST, where the place does not lie there
