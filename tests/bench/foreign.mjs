@@ -11,8 +11,9 @@
  *             the same Thai name (a sub-district is named after its main village); asked in
  *             Latin letters. And the other way round.
  *
- * Generic words are set aside. Viet Nam's list is left out: its names are those of Who's On
- * First with their marks, and folding finds them all.
+ * With its district means: as the source calls it, where Who's On First has the place in any
+ * district. Generic words are set aside. Viet Nam's list is left out: its names are those of
+ * Who's On First with their marks, and folding finds them all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -138,7 +139,8 @@ export async function foreign(places, data, random, port) {
             const stands = standing(place).some((other) => bare(other) === bare(text));
             await tally.ask(kept, {
                 key: [name, scriptOf(text), stands ? 'as it is asked' : relation(text, standing(place))],
-                ...{ text, wanted, above },
+                ...{ text, wanted },
+                above: place.within?.kind === 'district' ? above : undefined,
                 borne: borne.has(fold(text)) && !wanted.names.has(fold(text)),
             });
         }
