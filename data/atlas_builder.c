@@ -62,9 +62,26 @@ static int compare_names(const void *x, const void *y) {
     return order != 0 ? order : strcmp(a->name.text, b->name.text);
 }
 
+static void make_other(struct placed_name *n) {
+    n->name.use = NAME_OTHER;
+    n->name.language = "";
+}
+
+/* The name of the first source is romanised, and what English readers are shown: what a later
+ * one gives as English is another spelling. */
+static void demote_english(struct atlas_builder *b) {
+    for (size_t i = 0; i < b->name_count; i++) {
+        struct placed_name *n = &b->names[i];
+        if (n->name.use == NAME_LANGUAGE && strcmp(n->name.language, "en") == 0 &&
+            n->source_key != b->source[n->place])
+            make_other(n);
+    }
+}
+
 /* Sorts the names. A second one in a language, of a later source, is another spelling. */
 static void order_names(struct atlas_builder *b) {
     bool moved = false;
+    demote_english(b);
     qsort(b->names, b->name_count, sizeof *b->names, compare_names);
     for (size_t i = 1, first = 0; i < b->name_count; i++) {
         const struct placed_name *before = &b->names[first];
@@ -74,8 +91,7 @@ static void order_names(struct atlas_builder *b) {
             strcmp(n->name.language, before->name.language) != 0) {
             first = i;
         } else if (n->source_key != before->source_key) {
-            n->name.use = NAME_OTHER;
-            n->name.language = "";
+            make_other(n);
             moved = true;
         }
     }

@@ -16,6 +16,7 @@
 
 #include "data/record.h"
 #include "importers/map_help.h"
+#include "importers/placing.h"
 #include "importers/row.h"
 #include "importers/standing.h"
 
@@ -30,6 +31,8 @@ struct import {
     struct header header;
     struct row_reader rows;
     struct id_set ids;
+    struct placing placing;
+    struct placed_row placed; /* the last row */
     struct progress progress;
     struct report report;
     bool has_header;
@@ -111,6 +114,32 @@ static bool put(struct import *im, const struct flat *flat, int64_t line,
     return false;
 }
 
+/* Where the row is, by its names, unless it says so itself. False: that is not to be told, and
+ * the row is refused; or `e` is set. */
+static bool place(struct import *im, struct flat *flat, int64_t line, struct error *e) {
+    struct placed_row *p = &im->placed;
+    struct buf message = {0};
+    if (!placing_row(&im->placing, flat, p, e))
+        return false;
+    if (p->how == PLACED_AMBIGUOUS) {
+        struct error why = {0};
+        cell_refuse(&why, (struct slice){p->asked.data, p->asked.len},
+                    "several places are called so",
+                    "allowed: coordinates, or what it lies in; there are %s",
+                    buf_text(&p->found));
+        report_error(&im->report, line, columns[p->column].name, why.message);
+    } else if (p->how == PLACED_NOT_FOUND) {
+        buf_printf(&message, "\"%s\" is not known; the service stays without a point",
+                   buf_text(&p->asked));
+        report_note(&im->report, line, columns[p->column].name, buf_text(&message));
+    }
+    if (p->how != PLACED_NOT_ASKED)
+        report_placed(&im->report, line, buf_text(&p->asked),
+                      p->how == PLACED_FOUND ? buf_text(&p->found) : NULL, p->score);
+    buf_free(&message);
+    return p->how != PLACED_AMBIGUOUS;
+}
+
 static bool first_time(struct import *im, const struct csv_row *row, struct error *e) {
     struct flat flat;
     uint32_t entry = 0;
@@ -123,7 +152,7 @@ static bool first_time(struct import *im, const struct csv_row *row, struct erro
     bool good = result == CELLS_GOOD;
     bool has_id = flat.cell[COL_ID][0] != '\0';
     bool own_id = has_id && enter(im, &flat, row->line, &entry);
-    good = good && own_id && put(im, &flat, row->line, e);
+    good = good && own_id && place(im, &flat, row->line, e) && put(im, &flat, row->line, e);
     if (e->code != ERR_NONE)
         return false;
     im->report.rejected += !good;
@@ -143,7 +172,8 @@ static bool second_time(struct import *im, const struct csv_row *row, struct err
     const struct id_entry *entry = id_set_find(&im->ids, slice_of(flat.cell[COL_ID]));
     if (entry == NULL || entry->rejected || entry->line != row->line)
         return true;
-    if (put(im, &flat, row->line, e) || e->code != ERR_NONE)
+    if ((place(im, &flat, row->line, e) && put(im, &flat, row->line, e)) ||
+        e->code != ERR_NONE)
         return e->code == ERR_NONE;
     return error_set(e, ERR_DATA, "%s changed while it was read", im->options->path);
 }
@@ -400,6 +430,8 @@ static void close_all(struct import *im) {
     row_reader_free(&im->rows);
     header_free(&im->header);
     id_set_free(&im->ids);
+    placing_free(&im->placing);
+    placed_row_free(&im->placed);
     map_free(im->map);
     free(im);
 }
@@ -408,6 +440,8 @@ static enum err services_import(const struct import_options *options) {
     struct import *im = xcalloc(1, sizeof *im);
     struct error e = {0}, report_error_why = {0};
     im->options = options;
+    im->placing.db = options->db;
+    im->placing.share = options->share;
     bool done = run_import(im, &e);
     report_errors_end(&im->report);
     if (done)

@@ -30,6 +30,7 @@ enum table {
     TABLE_LAO,
     TABLE_THAI,
     TABLE_BURMESE,
+    TABLE_SHAN, /* in the script of Burmese */
     TABLE_HAN,
     TABLE_ANY,
     TABLE_ZAWGYI, /* before TABLE_BURMESE */
@@ -45,6 +46,7 @@ static const struct {
     [TABLE_LAO] = {USCRIPT_LAO, "lao.rules", NULL},
     [TABLE_THAI] = {USCRIPT_THAI, "thai.rules", NULL},
     [TABLE_BURMESE] = {USCRIPT_MYANMAR, "burmese.rules", NULL},
+    [TABLE_SHAN] = {USCRIPT_INVALID_CODE, "shan.rules", NULL},
     [TABLE_HAN] = {USCRIPT_HAN, NULL, "Traditional-Simplified; Han-Latin"},
     [TABLE_ANY] = {USCRIPT_COMMON, NULL, "Any-Latin"},
     [TABLE_ZAWGYI] = {USCRIPT_INVALID_CODE, NULL, "Zawgyi-my"},
@@ -211,14 +213,26 @@ static bool pass(enum table t, UChar *units, int32_t *len) {
     return U_SUCCESS(status);
 }
 
+/* True when a run in the script of Burmese has consonants that only Shan has. */
+static bool is_shan(const UChar *units, int32_t len) {
+    for (int32_t i = 0; i < len; i++)
+        if ((units[i] >= 0x1075 && units[i] <= 0x1076) || units[i] == 0x1078 ||
+            (units[i] >= 0x107a && units[i] <= 0x107f) || units[i] == 0x1081 ||
+            units[i] == 0x1022)
+            return !zawgyi_suspected(units, (size_t)len);
+    return false;
+}
+
 /* A run of one script that is not Latin. */
 static void add_run(UChar *units, int32_t len, enum table t, struct buf *out,
                     size_t start) {
     static _Thread_local char bytes[UNITS_MAX * 3];
     UErrorCode status = U_ZERO_ERROR;
     int32_t written = 0;
-    if (t == TABLE_BURMESE && zawgyi_suspected(units, (size_t)len) &&
-        !pass(TABLE_ZAWGYI, units, &len))
+    if (t == TABLE_BURMESE && is_shan(units, len))
+        t = TABLE_SHAN;
+    else if (t == TABLE_BURMESE && zawgyi_suspected(units, (size_t)len) &&
+             !pass(TABLE_ZAWGYI, units, &len))
         return;
     if (!pass(t, units, &len))
         return;

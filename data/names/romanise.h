@@ -2,9 +2,10 @@
  *
  * A name of any script in Latin letters, near to how the region's gazetteers write it.
  *
- * Khmer, Lao, Thai and Burmese by the rules in NAME.rules beside this file: ICU has none for
- * Khmer and Lao, and spells Thai and Burmese letter by letter, as nobody writes them. Chinese
- * and all others by ICU's. Burmese typed for a Zawgyi font is turned into Unicode first.
+ * Khmer, Lao, Thai, Burmese and Shan by the rules in NAME.rules beside this file: ICU has none
+ * for Khmer, Lao and Shan, and spells Thai and Burmese letter by letter, as nobody writes them.
+ * Chinese and all others by ICU's. Burmese typed for a Zawgyi font is turned into Unicode
+ * first.
  */
 #ifndef DATA_NAMES_ROMANISE_H
 #define DATA_NAMES_ROMANISE_H

@@ -62,32 +62,43 @@ unsigned sound_drop_cost(uint8_t a) {
 
 /* ---- letters to sounds ------------------------------------------------------------------- */
 
-/* Longer ones stand before what they begin with. Two sounds: a second one. */
+/* By their first letter; longer ones stand before what they begin with, and the last of each
+ * letter is that alone. Two sounds: a second one. */
 static const struct {
     const char *letters;
     uint8_t sound, second;
 } readings[] = {
-    {"tch", CH, 0}, {"chh", CH, 0}, {"ng", NG, 0}, {"nh", NY, 0}, {"ny", NY, 0},
-    {"kh", KH, 0},  {"gh", G, 0},   {"ch", CH, 0}, {"ck", K, 0},  {"sh", S, 0},
-    {"th", TH, 0},  {"dh", D, 0},   {"ph", F, 0},  {"bh", B, 0},  {"rh", R, 0},
-    {"dz", J, 0},   {"dj", J, 0},   {"qu", K, V},  {"ce", S, E},  {"ci", S, I},
-    {"ou", U, 0},   {"oo", U, 0},   {"ee", I, 0},  {"eu", EU, 0}, {"ue", EU, 0},
-    {"ae", E, 0},   {"oe", E, 0},   {"a", A, 0},   {"b", B, 0},   {"c", K, 0},
-    {"d", D, 0},    {"e", E, 0},    {"f", F, 0},   {"g", G, 0},   {"h", H, 0},
-    {"i", I, 0},    {"j", J, 0},    {"k", K, 0},   {"l", L, 0},   {"m", M, 0},
-    {"n", N, 0},    {"o", O, 0},    {"p", P, 0},   {"q", K, 0},   {"r", R, 0},
-    {"s", S, 0},    {"t", T, 0},    {"u", U, 0},   {"v", V, 0},   {"w", V, 0},
-    {"x", S, 0},    {"y", Y, 0},    {"z", Z, 0},
+    {"ae", E, 0}, {"a", A, 0}, {"bh", B, 0}, {"b", B, 0}, {"chh", CH, 0}, {"ce", S, E},
+    {"ch", CH, 0}, {"ci", S, I}, {"ck", K, 0}, {"c", K, 0}, {"dh", D, 0}, {"dj", J, 0},
+    {"dz", J, 0}, {"d", D, 0}, {"ee", I, 0}, {"eu", EU, 0}, {"e", E, 0}, {"f", F, 0},
+    {"gh", G, 0}, {"g", G, 0}, {"h", H, 0}, {"i", I, 0}, {"j", J, 0}, {"kh", KH, 0},
+    {"k", K, 0}, {"l", L, 0}, {"m", M, 0}, {"ng", NG, 0}, {"nh", NY, 0}, {"ny", NY, 0},
+    {"n", N, 0}, {"oe", E, 0}, {"oo", U, 0}, {"ou", U, 0}, {"o", O, 0}, {"ph", F, 0},
+    {"p", P, 0}, {"qu", K, V}, {"q", K, 0}, {"rh", R, 0}, {"r", R, 0}, {"sh", S, 0},
+    {"s", S, 0}, {"tch", CH, 0}, {"th", TH, 0}, {"t", T, 0}, {"ue", EU, 0}, {"u", U, 0},
+    {"v", V, 0}, {"w", V, 0}, {"x", S, 0}, {"y", Y, 0}, {"z", Z, 0},
 };
 
-/* Where the readings of each first letter begin, would be faster: names are short. */
+/* The first reading of each letter, from a to z; filled before main(). */
+static uint8_t first_reading[26];
+
+__attribute__((constructor)) static void fill_first_readings(void) {
+    for (size_t i = sizeof readings / sizeof *readings; i-- > 0;)
+        first_reading[readings[i].letters[0] - 'a'] = (uint8_t)i;
+}
+
+/* The longest reading that `s` begins with; SIZE_MAX where it is no letter. */
 static size_t reading_at(const char *s, size_t len) {
-    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
-        size_t n = strlen(readings[i].letters);
-        if (n <= len && memcmp(readings[i].letters, s, n) == 0)
+    if (s[0] < 'a' || s[0] > 'z')
+        return SIZE_MAX;
+    for (size_t i = first_reading[s[0] - 'a'];; i++) {
+        const char *letters = readings[i].letters;
+        size_t n = 1;
+        while (letters[n] != '\0' && n < len && letters[n] == s[n])
+            n++;
+        if (letters[n] == '\0')
             return i;
     }
-    return SIZE_MAX;
 }
 
 struct sounds {
