@@ -83,7 +83,7 @@ differential: $(HAVEN) ## nearest against an evaluator that was written apart fr
 	HAVEN=$(HAVEN) node --test tests/differential
 
 .PHONY: directory
-directory: web/node_modules/.stamp ## what data/mekong holds, against the documents and gazetteers in DATA
+directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong holds, against the documents and gazetteers in DATA
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
@@ -166,6 +166,11 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $< $(LIB) $(LDLIBS) -o $@
+
+$(B)/directory/%: tests/directory/%.c $(LIB) $(B)/share
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
 
 FUZZ_SECONDS ?= 5
 .PHONY: fuzz-run

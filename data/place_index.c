@@ -24,7 +24,7 @@ struct indexing {
     size_t of_text_capacity;
     struct entry *entries;
     size_t entry_count, entry_capacity;
-    struct buf spaced, letters;
+    struct buf native, spaced, letters;
 };
 
 #define NO_FORM UINT32_MAX
@@ -78,7 +78,9 @@ static const uint32_t *forms_of(struct indexing *x, const char *name) {
     if (!is_new)
         return x->of_text + (size_t)text * WORD_CORES_MAX;
     uint32_t *forms = new_text(x);
-    int count = word_cores(name, len, core);
+    x->native.len = 0;
+    native_form(name, len, &x->native);
+    int count = word_cores(x->native.data, x->native.len, core);
     for (int i = 0; i < WORD_CORES_MAX; i++) {
         x->letters.len = 0;
         if (i < count)
@@ -194,7 +196,7 @@ static void add_form(struct place_names *t, const struct sorted_form *form,
         t->key_form[t->key_count++] = t->form_count;
     }
     t->forms[t->form_count++] =
-        (struct place_form){form->letters, t->posting_count, weight};
+        (struct place_form){form->letters, t->key_count - 1, t->posting_count, weight};
 }
 
 /* The entries whose place is in `chosen` (NULL: all) as a table. */
@@ -234,6 +236,39 @@ static bool *mark_parents(const struct atlas *a) {
     return parents;
 }
 
+/* ---- what lies where ----------------------------------------------------------------------- */
+
+/* Turns counts of each place, at n + 1, into the starts of runs. */
+static void add_up(uint32_t *first, uint32_t places) {
+    for (uint32_t i = 0; i < places; i++)
+        first[i + 1] += first[i];
+}
+
+static void list_children(const struct atlas *a, struct place_index *x) {
+    x->child_first = xcalloc((size_t)a->place_count + 2, sizeof *x->child_first);
+    x->child = xcalloc((size_t)a->place_count + 1, sizeof *x->child);
+    for (uint32_t i = 0; i < a->place_count; i++)
+        if (a->places[i].parent != ATLAS_NONE)
+            x->child_first[a->places[i].parent + 2]++;
+    add_up(x->child_first + 1, a->place_count);
+    for (uint32_t i = 0; i < a->place_count; i++)
+        if (a->places[i].parent != ATLAS_NONE)
+            x->child[x->child_first[a->places[i].parent + 1]++] = i;
+}
+
+static void list_forms(const struct atlas *a, struct place_index *x) {
+    const struct place_names *all = &x->all;
+    x->form_first = xcalloc((size_t)a->place_count + 2, sizeof *x->form_first);
+    x->form = xcalloc((size_t)all->posting_count + 1, sizeof *x->form);
+    for (uint32_t i = 0; i < all->posting_count; i++)
+        x->form_first[all->postings[i].place + 2]++;
+    add_up(x->form_first + 1, a->place_count);
+    for (uint32_t f = 0; f < all->form_count; f++)
+        for (uint32_t i = all->forms[f].first; i < all->forms[f + 1].first; i++)
+            x->form[x->form_first[all->postings[i].place + 1]++] =
+                (struct place_posting){f, all->postings[i].dropped};
+}
+
 struct place_index *place_index_build(const struct atlas *a) {
     struct indexing x = {.atlas = a, .index = xcalloc(1, sizeof *x.index)};
     bool *parents = mark_parents(a);
@@ -245,8 +280,11 @@ struct place_index *place_index_build(const struct atlas *a) {
     sort_entries(&x, sorted);
     fill_names(&x, sorted, NULL, &x.index->all);
     fill_names(&x, sorted, parents, &x.index->parents);
+    list_children(a, x.index);
+    list_forms(a, x.index);
     intern_free(&x.forms);
     intern_free(&x.texts);
+    buf_free(&x.native);
     buf_free(&x.spaced);
     buf_free(&x.letters);
     free(x.of_text);
@@ -270,6 +308,10 @@ void place_index_free(struct place_index *index) {
     names_free(&index->all);
     names_free(&index->parents);
     arena_free(&index->texts);
+    free(index->child);
+    free(index->child_first);
+    free(index->form);
+    free(index->form_first);
     free(index->weight);
     free(index);
 }

@@ -26,6 +26,7 @@ struct place_posting {
 
 struct place_form {
     const char *letters; /* romanised, without spaces */
+    uint32_t key;        /* its sounds */
     uint32_t first;      /* of its postings; they end where those of the next begin */
     uint16_t weight;     /* of its weightiest place */
 };
@@ -43,6 +44,11 @@ struct place_index {
     struct arena texts;
     struct place_names all, parents;
     uint16_t *weight; /* of each place: its kind, then its population */
+    /* What lies straight in each place: child[child_first[n]] ..., and the forms in `all` of
+     * its names, as their postings have them: form[form_first[n]] ... */
+    uint32_t *child, *child_first;
+    struct place_posting *form; /* `place` is the form */
+    uint32_t *form_first;
 };
 
 /* Makes the index of an atlas whose places and names are there. */

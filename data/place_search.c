@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "data/names/romanise.h"
 #include "data/names/word.h"
 #include "data/place_index.h"
 
-#define LETTER_COST 2
+#define LETTER_COST 3
 #define PREFIX_COST 3
 #define ELSEWHERE_COST 8
 #define FIRST_BOUND 2 /* looked up first: enough for most of what is asked */
-#define NEAR_COST 3   /* what costs no more is surely meant: no other reading is tried */
-#define FAR_COST 6    /* what costs more may be wrong: readings are tried with all errors */
+#define SURE_COST 1   /* what costs no more is what was asked */
+#define NEAR_COST 4   /* what costs no more is surely meant: no other reading is tried */
+#define FAR_COST 8    /* what costs more may be wrong: readings are tried with all errors */
 #define PARENT_BOUND 4
+#define CLOSE_MAX 1500 /* places that are compared one by one, where it is known what they lie in */
 #define NAMESAKES_MAX 2 /* places of one name that is not quite what was asked */
 
 #define TOKENS_MAX 8
@@ -177,12 +180,15 @@ static const struct segment *segment_of(struct search *s, int first, int last) {
     struct word_core core[WORD_CORES_MAX];
     if (g->is_read)
         return g;
+    struct buf native = {0};
     const char *at = s->token[first].at;
-    int count = word_cores(at, (size_t)(s->token[last].at + s->token[last].len - at), core);
+    native_form(at, (size_t)(s->token[last].at + s->token[last].len - at), &native);
+    int count = word_cores(native.data, native.len, core);
     g->is_read = true;
     g->count = read_spelling(core[0].text, 0, &g->spelling[0]);
     if (count > 1 && g->count == 1)
         g->count += read_spelling(core[count - 1].text, 1, &g->spelling[1]);
+    buf_free(&native);
     return g;
 }
 
@@ -427,17 +433,6 @@ static void try_name(struct search *s, const struct reading *r, int count, unsig
         add_hits(s, &r[i]);
 }
 
-/* A name alone: strictly first, and with all its errors where that does not fill the
- * answer. */
-static void try_alone(struct search *s, const struct reading *r) {
-    size_t before = s->hit_count;
-    try_name(s, r, 1, FIRST_BOUND);
-    if (s->hit_count - before >= s->query->limit)
-        return;
-    s->hit_count = before;
-    try_name(s, r, 1, UINT8_MAX);
-}
-
 /* ---- names with what they lie in ------------------------------------------------------------ */
 
 /* Readings that are to be tried; those with the same name stand together. */
@@ -488,16 +483,70 @@ static void add_splits(struct search *s, struct readings *all, struct reading r,
     }
 }
 
-/* Tries readings, strictly first; with all their errors where that finds nothing near. */
-static void try_readings(struct search *s, const struct readings *all) {
-    static const unsigned bounds[] = {FIRST_BOUND, UINT8_MAX};
-    for (size_t b = 0; b < 2 && s->best > (b == 0 ? NEAR_COST : FAR_COST); b++)
-        for (int i = 0, n; i < all->count; i += n) {
-            const struct reading *r = &all->at[i];
-            for (n = 1; i + n < all->count && r[n].first == r->first && r[n].last == r->last;)
-                n++;
-            try_name(s, r, n, bounds[b]);
+/* ---- one by one ----------------------------------------------------------------------------- */
+
+/* Gathers what lies in the places of `c`, at most CLOSE_MAX; false: there is more. */
+static bool gather(const struct atlas *a, const struct context *c, uint32_t *out,
+                   size_t *count) {
+    const struct place_index *x = a->index;
+    *count = 0;
+    for (int i = 0; i < c->count; i++) {
+        size_t next = *count;
+        for (uint32_t p = c->place[i];; p = out[next++]) {
+            uint32_t first = x->child_first[p], end = x->child_first[p + 1];
+            if (*count + (end - first) > CLOSE_MAX)
+                return false;
+            memcpy(out + *count, x->child + first, (end - first) * sizeof *out);
+            *count += end - first;
+            if (next == *count)
+                break;
         }
+    }
+    return true;
+}
+
+/* The least cost of a name of a place, as `g` has it. */
+static unsigned name_cost(struct search *s, const struct segment *g, uint32_t place,
+                          uint32_t *form) {
+    const struct place_index *x = s->atlas->index;
+    unsigned best = NOT_THERE;
+    for (int i = 0; i < g->count; i++) {
+        s->asked = &g->spelling[i];
+        for (uint32_t f = x->form_first[place]; f < x->form_first[place + 1]; f++) {
+            const struct tree_key *key = &x->all.keys[x->all.forms[x->form[f].place].key];
+            unsigned cost = tree_cost(s->asked->sounds, s->asked->len, key->sounds, key->len);
+            if (cost > SOUND_EDIT / 2 * s->asked->len)
+                continue;
+            cost += letter_cost(s, x->form[f].place, false) + s->asked->dropped +
+                    (x->form[f].dropped > 0);
+            if (cost < best) {
+                best = cost;
+                *form = x->form[f].place;
+            }
+        }
+    }
+    return best;
+}
+
+/* Compares a reading with all that lies where it says, where that is not too much: far
+ * worse names can be told apart then. False: it is too much. */
+static bool try_close(struct search *s, const struct reading *r) {
+    uint32_t place[CLOSE_MAX], form = 0;
+    size_t count = 0;
+    int part = 0;
+    while (part < r->part_count && !gather(s->atlas, r->part[part], place, &count))
+        part++;
+    if (r->loose || part == r->part_count)
+        return false;
+    const struct segment *g = segment_of(s, r->first, r->last);
+    s->names = &s->atlas->index->all;
+    for (size_t i = 0; i < count; i++) {
+        unsigned parts = may_answer(s, place[i]) ? parts_cost(s, r, place[i]) : NOT_THERE;
+        unsigned cost = parts < NOT_THERE ? name_cost(s, g, place[i], &form) : NOT_THERE;
+        if (cost < NOT_THERE)
+            add_hit(s, place[i], form, r->cost + cost + parts);
+    }
+    return true;
 }
 
 struct part {
@@ -515,6 +564,24 @@ static int read_parts(const struct search *s, struct part part[TOKENS_MAX]) {
     return count;
 }
 
+/* Tries readings strictly. */
+static void try_strictly(struct search *s, const struct readings *all) {
+    for (int i = 0, n; i < all->count; i += n) {
+        const struct reading *r = &all->at[i];
+        for (n = 1; i + n < all->count && r[n].first == r->first && r[n].last == r->last;)
+            n++;
+        if (s->best > NEAR_COST)
+            try_name(s, r, n, FIRST_BOUND);
+    }
+}
+
+/* Tries readings with all their errors, unless what was found is sure, or near enough. */
+static void try_widely(struct search *s, const struct readings *all) {
+    for (int i = 0; i < all->count && s->best > SURE_COST; i++)
+        if (!try_close(s, &all->at[i]) && s->best > FAR_COST)
+            try_name(s, &all->at[i], 1, UINT8_MAX);
+}
+
 /* With commas: any part is the name, or holds it, and the others are what it lies in. Where
  * nothing lies there, the first part elsewhere is better than no answer. */
 static void try_parts(struct search *s, struct readings *all) {
@@ -527,28 +594,36 @@ static void try_parts(struct search *s, struct readings *all) {
                 r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
         add_reading(all, &r);
     }
-    try_readings(s, all);
+    try_strictly(s, all);
+    try_widely(s, all);
     int plain = all->count;
     for (int i = 0; i < plain && s->best > FAR_COST; i++)
         add_splits(s, all, all->at[i], all->at[i].first, all->at[i].last);
-    if (all->count > plain)
-        try_readings(s, all);
+    if (all->count > plain) {
+        try_strictly(s, all);
+        try_widely(s, all);
+    }
     if (s->hit_count > 0)
         return;
     struct reading r = {.first = part[0].first, .last = part[0].last, .loose = true};
     for (int i = 1; i < count && r.part_count < PARTS_MAX; i++)
         r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
-    try_alone(s, &r);
+    try_name(s, &r, 1, UINT8_MAX);
 }
 
-/* Without commas: all of it is the name; else it is taken apart. */
+/* Without commas: all of it is the name, or it is taken apart. What is found strictly, either
+ * way, saves the work of looking for errors. */
 static void try_words(struct search *s, struct readings *all) {
     const struct reading whole = {.first = 0, .last = s->token_count - 1};
-    try_alone(s, &whole);
-    if (s->best <= NEAR_COST)
-        return;
-    add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
-    try_readings(s, all);
+    try_name(s, &whole, 1, FIRST_BOUND);
+    if (s->best > NEAR_COST) {
+        add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
+        try_strictly(s, all);
+    }
+    if (s->best > NEAR_COST || s->hit_count < s->query->limit)
+        try_name(s, &whole, 1, UINT8_MAX);
+    if (s->best > NEAR_COST)
+        try_widely(s, all);
 }
 
 /* ---- ranking ------------------------------------------------------------------------------- */

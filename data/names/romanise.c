@@ -312,18 +312,48 @@ static size_t cut(const char *name, size_t len) {
     return len;
 }
 
+/* The units of a name, at most ROMANISE_BYTES_MAX bytes of it; 0 where it is not UTF-8. */
+static int32_t units_of(const char *name, size_t len, UChar units[ROMANISE_BYTES_MAX + 1]) {
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t count = 0;
+    u_strFromUTF8(units, ROMANISE_BYTES_MAX, &count, name, (int32_t)cut(name, len), &status);
+    return U_SUCCESS(status) ? count : 0;
+}
+
+/* True when a name has letters of the Myanmar block: bytes E1 80..82. */
+static bool has_myanmar(const char *name, size_t len) {
+    for (size_t i = 0; i + 1 < len; i++)
+        if ((unsigned char)name[i] == 0xe1 && (unsigned char)name[i + 1] >= 0x80 &&
+            (unsigned char)name[i + 1] <= 0x82)
+            return true;
+    return false;
+}
+
+void native_form(const char *name, size_t len, struct buf *out) {
+    static _Thread_local UChar units[UNITS_MAX];
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t count = has_myanmar(name, len) ? units_of(name, len, units) : 0, written = 0;
+    if (count == 0 || !zawgyi_suspected(units, (size_t)count) ||
+        !pass(TABLE_ZAWGYI, units, &count)) {
+        buf_add(out, name, len);
+        return;
+    }
+    buf_reserve(out, (size_t)count * 3);
+    u_strToUTF8(out->data + out->len, (int32_t)(out->capacity - out->len), &written, units,
+                count, &status);
+    if (U_SUCCESS(status))
+        out->len += (size_t)written;
+}
+
 void romanise(const char *name, size_t len, struct buf *out) {
     UChar units[ROMANISE_BYTES_MAX + 1];
-    UErrorCode status = U_ZERO_ERROR;
     size_t start = out->len;
-    int32_t count;
     len = cut(name, len);
     if (is_ascii(name, len)) {
         add_letters(name, len, out, start);
     } else {
-        u_strFromUTF8(units, ROMANISE_BYTES_MAX, &count, name, (int32_t)len, &status);
-        if (U_SUCCESS(status))
-            add_units(units, drop_zero_width(units, count), out, start);
+        int32_t count = units_of(name, len, units);
+        add_units(units, drop_zero_width(units, count), out, start);
     }
     if (out->len > start && out->data[out->len - 1] == ' ')
         out->len--;

@@ -25,6 +25,11 @@ bool romanise_open(const char *dir, struct error *e);
 /* Tries one file of rules, without keeping it. */
 bool romanise_try(const char *path, struct error *e);
 
+/* Appends `name` in the one written form of its script: Burmese typed for a Zawgyi font as
+ * Unicode, all else as it is. Before words are taken off (data/names/word.h); romanise() does
+ * so by itself. */
+void native_form(const char *name, size_t len, struct buf *out);
+
 /* Appends `name` of `len` bytes of valid UTF-8 to `out`: letters a to z, digits, and single
  * spaces where it has spaces, hyphens or other marks. Latin names only lose their case and
  * marks. Any thread may call it. */
