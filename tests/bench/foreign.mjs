@@ -72,10 +72,11 @@ export function pumi(places, data) {
     for (const { told, asked } of WAYS) {
         const namesakes = indexBy(sheet, (row) => [inDistrict(row.above.code, row[told])]);
         for (const row of sheet) {
-            const district = only(districts.get(bare(row.above.name_latin)) ?? districts.get(bare(row.above.name_km)));
+            const { name_latin: latin, name_km: khmer } = row.above;
+            const district = only(districts.get(bare(latin)) ?? districts.get(bare(khmer)));
             const place = district && only(villages.get(inDistrict(district.id, row[told])));
             if (!place || namesakes.get(inDistrict(row.above.code, row[told])).length > 1) continue;
-            const above = asked === 'latin' ? row.above.name_latin : row.above.name_km;
+            const above = asked === 'latin' ? latin : khmer;
             pairs.push({ source: 'pumi', place, text: row[asked], above });
         }
     }
@@ -133,7 +134,10 @@ export async function foreign(places, data, random, port) {
             continue;
         }
         const pairs = sample(random, found.pairs, ({ text }) => scriptOf(text), SAMPLE);
-        notes.push(`${name}: ${found.read} rows, ${found.pairs.length} names of places that Who's On First has too, ${pairs.length} asked`);
+        notes.push(
+            `${name}: ${found.read} rows, ${found.pairs.length} names of places that Who's On ` +
+                `First has too, ${pairs.length} asked`,
+        );
         for (const { place, text, above } of pairs) {
             const wanted = targetOf(place);
             const stands = standing(place).some((other) => bare(other) === bare(text));

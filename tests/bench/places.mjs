@@ -30,11 +30,12 @@ import { makeRandom } from '../differential/generate.mjs';
 import { recall } from './asking.mjs';
 import { foreign } from './foreign.mjs';
 import { memoryMiB, servePlaces } from './haven.mjs';
+import { countNear } from './near_names.mjs';
 import { FAR, NEAR, spellings, typing } from './spellings.mjs';
 import { times } from './times.mjs';
 import { figure, here, inWork, short, table } from './tools.mjs';
 import { trgm } from './trgm.mjs';
-import { readPlaces, writePlaces } from './wof.mjs';
+import { readPlaces, standing, writePlaces } from './wof.mjs';
 
 const data = process.env.DATA;
 const seed = Number(process.env.BENCH_SEED ?? 20261124);
@@ -47,7 +48,7 @@ function say(text) {
 }
 
 function keepMisses(part, tally) {
-    misses.push(...tally.misses.map((line) => `${part}\t${line}\n`));
+    misses.push(...tally.missLines().map((line) => `${part}\t${line}\n`));
 }
 
 /* The recall at 5 of some groups, both ways of asking, against what is wanted. */
@@ -85,6 +86,9 @@ const PARTS = {
         say('## One error of typing');
         say(tally.table('country', 'script'));
         say(tally.table('script', 'error'));
+        const latin = tally.misses.filter(({ key, way }) => key[1] === 'Latin' && way === 'alone');
+        const near = countNear(places.flatMap((place) => standing(place)), latin);
+        say(`Of ${latin.length} names in Latin that were asked alone and missed ${near}.`);
         headline('one typing error, Latin', tally.sum((key) => key[1] === 'Latin'), 0.9);
         headline('one typing error, local script', tally.sum((key) => key[1] !== 'Latin'), 0.9);
     },

@@ -14,7 +14,7 @@ export class Tally {
     constructor(labels) {
         this.labels = labels; /* what the parts of a group's key are called */
         this.groups = new Map();
-        this.misses = []; /* what was not among the first MOST, a line each */
+        this.misses = []; /* what was not among the first MOST */
     }
 
     group(key) {
@@ -37,9 +37,16 @@ export class Tally {
         if (!(within.itself <= MOST)) this.miss(key, 'district', question, wanted);
     }
 
-    miss(key, way, question, { place }) {
-        const names = [place.name, ...place.spellings.map((s) => s.text)].join(' | ');
-        this.misses.push([...key, way, question, names, place.lat, place.lon].join('\t'));
+    miss(key, way, text, { place }) {
+        const own = [place.name, ...place.spellings.map((s) => s.text)];
+        this.misses.push({ key, way, text, own, place });
+    }
+
+    /* Lines of tab-separated values. */
+    missLines() {
+        return this.misses.map(({ key, way, text, own, place }) =>
+            [...key, way, text, own.join(' | '), place.lat, place.lon].join('\t'),
+        );
     }
 
     /* All ranks of the groups that `pick` takes, together. */
