@@ -7,10 +7,11 @@ import { connect } from 'node:net';
 
 import { fold } from './names.mjs';
 
+const UNREADABLE = 400; /* nothing in the name is read: it is not found */
 const HEAD_END = '\r\n\r\n';
 
-/* One connection; get() resolves with { body, ms }: from the request to the last byte of its
- * answer, JSON not read. Anything but 200 is an error. The server closes it when nothing was
+/* One connection; get() resolves with { status, body, ms }: from the request to the last byte
+ * of its answer, JSON not read. Anything but 200 and 400 is an error. The server closes it when nothing was
  * asked for a while: then there is a new one, which is not timed. */
 export class Kept {
     constructor(port) {
@@ -40,8 +41,9 @@ export class Kept {
         const ms = Number(process.hrtime.bigint() - this.began) / 1e6;
         const body = this.got.subarray(end - length, end);
         this.got = Buffer.alloc(0);
-        if (text.startsWith('HTTP/1.1 200')) this.done({ body, ms });
-        else this.fail(new Error(`${text.split('\r\n')[0]}: ${body}`));
+        const status = Number(text.slice('HTTP/1.1 '.length).slice(0, 3));
+        if (status === 200 || status === UNREADABLE) this.done({ status, body, ms });
+        else this.fail(new Error(`${status}: ${body}`));
     }
 
     async get(path) {
@@ -61,8 +63,8 @@ export const pathOf = (text, limit) =>
     `/api/v1/places?q=${encodeURIComponent(text)}&limit=${limit}`;
 
 export async function results(kept, text, limit) {
-    const { body } = await kept.get(pathOf(text, limit));
-    return JSON.parse(body).results;
+    const { status, body } = await kept.get(pathOf(text, limit));
+    return status === UNREADABLE ? [] : JSON.parse(body).results;
 }
 
 /* ---- is it the place? ------------------------------------------------------------------------ */

@@ -11,8 +11,9 @@
  *             the same Thai name (a sub-district is named after its main village); asked in
  *             Latin letters. And the other way round.
  *
- * Generic words are set aside. Viet Nam's list is left out: its names are those of Who's On
- * First with their marks, and folding finds them all.
+ * With its district means: as the source calls it, where Who's On First has the place in any
+ * district. Generic words are set aside. Viet Nam's list is left out: its names are those of
+ * Who's On First with their marks, and folding finds them all.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,10 +72,11 @@ export function pumi(places, data) {
     for (const { told, asked } of WAYS) {
         const namesakes = indexBy(sheet, (row) => [inDistrict(row.above.code, row[told])]);
         for (const row of sheet) {
-            const district = only(districts.get(bare(row.above.name_latin)) ?? districts.get(bare(row.above.name_km)));
+            const { name_latin: latin, name_km: khmer } = row.above;
+            const district = only(districts.get(bare(latin)) ?? districts.get(bare(khmer)));
             const place = district && only(villages.get(inDistrict(district.id, row[told])));
             if (!place || namesakes.get(inDistrict(row.above.code, row[told])).length > 1) continue;
-            const above = asked === 'latin' ? row.above.name_latin : row.above.name_km;
+            const above = asked === 'latin' ? latin : khmer;
             pairs.push({ source: 'pumi', place, text: row[asked], above });
         }
     }
@@ -132,13 +134,17 @@ export async function foreign(places, data, random, port) {
             continue;
         }
         const pairs = sample(random, found.pairs, ({ text }) => scriptOf(text), SAMPLE);
-        notes.push(`${name}: ${found.read} rows, ${found.pairs.length} names of places that Who's On First has too, ${pairs.length} asked`);
+        notes.push(
+            `${name}: ${found.read} rows, ${found.pairs.length} names of places that Who's On ` +
+                `First has too, ${pairs.length} asked`,
+        );
         for (const { place, text, above } of pairs) {
             const wanted = targetOf(place);
             const stands = standing(place).some((other) => bare(other) === bare(text));
             await tally.ask(kept, {
                 key: [name, scriptOf(text), stands ? 'as it is asked' : relation(text, standing(place))],
-                ...{ text, wanted, above },
+                ...{ text, wanted },
+                above: place.within?.kind === 'district' ? above : undefined,
                 borne: borne.has(fold(text)) && !wanted.names.has(fold(text)),
             });
         }

@@ -79,14 +79,18 @@ export function edits(a, b) {
     return row[b.length];
 }
 
-const SPELLING = 0.4; /* edits a letter: what is farther is another name */
+const NEAR = 0.2; /* edits a letter */
+const FAR = 0.4; /* what is farther is another name */
 const consonants = (name) => name.replace(/[aeiou]/g, '');
 
-/* True when both spell one sound: few edits, or the same consonants. Generic words aside. */
-export function sameName(one, other) {
+/* How far apart two spellings of one sound are: "near" (few edits, or the same consonants),
+ * "far", or undefined where they are no such thing. Generic words aside. */
+export function likeness(one, other) {
     const [a, b] = [bare(one), bare(other)];
-    if (edits(a, b) <= SPELLING * Math.max(a.length, b.length)) return true;
-    return consonants(a).length >= 2 && consonants(a) === consonants(b);
+    const apart = edits(a, b) / Math.max(a.length, b.length);
+    const same = consonants(a).length >= 2 && consonants(a) === consonants(b);
+    if (apart <= NEAR || same) return 'near';
+    return apart <= FAR ? 'far' : undefined;
 }
 
 /* ---- errors of typing --------------------------------------------------------------------- */

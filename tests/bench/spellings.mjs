@@ -4,7 +4,7 @@
  */
 import { Kept, target } from './asking.mjs';
 import { servePlaces } from './haven.mjs';
-import { fold, longEnough, mistype, sameName, scriptOf } from './names.mjs';
+import { fold, likeness, longEnough, mistype, scriptOf } from './names.mjs';
 import { Tally } from './tally.mjs';
 import { inWork, small } from './tools.mjs';
 import { FOLDS, heldOf, standing, writePlaces } from './wof.mjs';
@@ -34,11 +34,15 @@ export const foldedNames = (places, part) =>
 
 /* ---- spellings held out ---------------------------------------------------------------------- */
 
-/* How a name is related to those of its place that stand in the index. */
+/* What the index has of a place in the script of `text`. */
+export const NEAR = 'a near spelling';
+export const FAR = 'a far spelling';
+
 export function relation(text, names) {
     const alike = names.filter((name) => scriptOf(name) === scriptOf(text));
-    if (alike.length === 0) return 'no name in it stands';
-    return alike.some((name) => sameName(text, name)) ? 'a spelling stands' : 'another name';
+    if (alike.length === 0) return 'no name in it';
+    const found = new Set(alike.map((name) => likeness(text, name)));
+    return found.has('near') ? NEAR : found.has('far') ? FAR : 'another name';
 }
 
 /* The held-out spellings of a fold that do not stand, folded, among the place's others. */

@@ -14,6 +14,7 @@ export class Tally {
     constructor(labels) {
         this.labels = labels; /* what the parts of a group's key are called */
         this.groups = new Map();
+        this.misses = []; /* what was not among the first MOST */
     }
 
     group(key) {
@@ -28,10 +29,24 @@ export class Tally {
         const group = this.group(key);
         const alone = ranks(wanted, await results(kept, text, MOST));
         group[borne ? 'borne' : 'alone'].push(alone.namesake);
-        if (above === undefined) return alone;
-        const within = ranks(wanted, await results(kept, `${text}, ${above}`, MOST));
+        if (!(alone.namesake <= MOST)) this.miss(key, borne ? 'borne' : 'alone', text, wanted);
+        if (above === undefined) return;
+        const question = `${text}, ${above}`;
+        const within = ranks(wanted, await results(kept, question, MOST));
         group.within.push(within.itself);
-        return { ...alone, within: within.itself };
+        if (!(within.itself <= MOST)) this.miss(key, 'district', question, wanted);
+    }
+
+    miss(key, way, text, { place }) {
+        const own = [place.name, ...place.spellings.map((s) => s.text)];
+        this.misses.push({ key, way, text, own, place });
+    }
+
+    /* Lines of tab-separated values. */
+    missLines() {
+        return this.misses.map(({ key, way, text, own, place }) =>
+            [...key, way, text, own.join(' | '), place.lat, place.lon].join('\t'),
+        );
     }
 
     /* All ranks of the groups that `pick` takes, together. */

@@ -14,17 +14,26 @@ const WANTED = { most: 1 }; /* ms */
 
 const latin = ({ name }) => scriptOf(name) === 'Latin' && longEnough(name);
 const beginning = (name) => name.slice(0, Math.max(3, Math.ceil(name.length * 0.6)));
-const native = ({ spellings }) => spellings.find(({ text }) => !['Latin', 'Han', 'other'].includes(scriptOf(text)));
+const FOREIGN = ['Latin', 'Han', 'other'];
+const native = ({ spellings }) =>
+    spellings.find(({ text }) => !FOREIGN.includes(scriptOf(text)));
 const inDistrict = ({ within }) => within !== undefined && within.kind !== 'country';
 
 /* How each kind of question is made of a place; `of` tells of which places. */
 const KINDS = {
     'as it stands': { of: latin, make: ({ name }) => name },
     'the beginning': { of: latin, make: ({ name }) => beginning(name) },
-    misspelt: { of: latin, make: ({ name }, random) => mistype(random, name, []).text, wanted: WANTED },
+    misspelt: {
+        of: latin,
+        make: ({ name }, random) => mistype(random, name, []).text,
+        wanted: WANTED,
+    },
     'without marks or spaces': { of: latin, make: ({ name }) => fold(name) },
     'local script': { of: native, make: (place) => native(place).text },
-    'with its district': { of: (p) => latin(p) && inDistrict(p), make: ({ name, within }) => `${name}, ${within.name}` },
+    'with its district': {
+        of: (p) => latin(p) && inDistrict(p),
+        make: ({ name, within }) => `${name}, ${within.name}`,
+    },
     'misspelt, district, no comma': {
         of: (p) => latin(p) && inDistrict(p),
         make: ({ name, within }, random) => `${mistype(random, name, []).text} ${within.name}`,

@@ -20,7 +20,9 @@ const KINDS = { country: 'country', region: 'province', county: 'district', loca
 const POPULATED = new Set(['locality', 'neighbourhood']);
 const SEAT = /^PPL(A[1-4]?|C)$/;
 const GONE = /^PPL[QWH]$/;
-const COLUMNS = 'id,kind,parent,country,name,name@en,name@km,name@lo,name@my,name@th,name@vi,aliases,lat,lon,population';
+const COLUMNS =
+    'id,kind,parent,country,name,name@en,name@km,name@lo,name@my,name@th,name@vi,' +
+    'aliases,lat,lon,population';
 
 const readCsv = (path) => parseCsv(readFileSync(path, 'utf8'));
 
@@ -88,7 +90,13 @@ export const standing = (place, part) => [
 const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 function line(place, part) {
-    const cells = { ...place, parent: place.parent ?? (place.kind === 'country' ? '' : place.country), lat: `${place.lat}`, lon: `${place.lon}` };
+    const above = place.kind === 'country' ? '' : place.country;
+    const cells = {
+        ...place,
+        parent: place.parent ?? above,
+        lat: String(place.lat),
+        lon: String(place.lon),
+    };
     const aliases = [];
     place.spellings.forEach(({ column, text }, i) => {
         if (isHeld(i, part)) return;
