@@ -14,6 +14,7 @@
 #define PREFIX_COST 3
 #define ELSEWHERE_COST 8
 #define FIRST_BOUND 2 /* looked up first: enough for most of what is asked */
+#define TYPING_BOUND 5 /* looked up next: one error of typing */
 #define SURE_COST 1   /* what costs no more is what was asked */
 #define NEAR_COST 4   /* what costs no more is surely meant: no other reading is tried */
 #define FAR_COST 8    /* what costs more may be wrong: readings are tried with all errors */
@@ -621,6 +622,8 @@ static void try_words(struct search *s, struct readings *all) {
         try_strictly(s, all);
     }
     if (s->best > NEAR_COST || s->hit_count < s->query->limit)
+        try_name(s, &whole, 1, TYPING_BOUND);
+    if (s->best > FAR_COST)
         try_name(s, &whole, 1, UINT8_MAX);
     if (s->best > NEAR_COST)
         try_widely(s, all);
