@@ -131,7 +131,7 @@ $(HAVEN): build/release/haven
 # The program reads its own files from the folder `share` beside it.
 NODE := web/node_modules/.stamp
 SHARE_FILES := $(patsubst data/%,$(SHARE)/%,$(wildcard data/vocabulary/*.csv \
-	data/schema/*.sql data/schema_access/*.sql))
+	data/names/*.rules data/schema/*.sql data/schema_access/*.sql))
 
 $(SHARE)/%: data/%
 	@mkdir -p $(@D)
@@ -159,6 +159,11 @@ $(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share
 .PHONY: unit-run
 unit-run: $(UNIT)
 	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
+
+$(B)/romanise: tests/romanise/romanise.c $(LIB) $(B)/share
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
 
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A name of any script in Latin letters, near to how the region's gazetteers write it.
+ * A name of any script in Latin letters, near to how the region's gazetteers write it, and
+ * in the one form that its own script is compared in.
  *
- * Khmer and Lao by rules of our own (data/names/*.rules, after UNGEGN and BGN/PCGN); Thai,
- * Burmese, Chinese and all others by those of ICU. Burmese typed for a Zawgyi font is
- * turned into Unicode first.
+ * Khmer, Lao, Thai and Burmese by rules of our own (khmer.rules and so on, after
+ * UNGEGN, BGN/PCGN, RTGS and MLC); Chinese and all others by those of ICU. The rules aim at what a
+ * gazetteer prints and a fuzzy comparison can bridge: nothing can be turned back.
  */
 #ifndef DATA_NAMES_ROMANISE_H
 #define DATA_NAMES_ROMANISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "data/buf.h"
@@ -17,13 +19,22 @@
 /* Longer names are cut to this many bytes first. */
 #define ROMANISE_BYTES_MAX 600
 
-/* Reads the rules from the program's own data. Once, before romanise(); false: `e` says
- * what is missing. */
+/* Reads the rules from `share`/names. share_open() calls it, before threads start and
+ * before the two functions below. Once read they stay; a second call does nothing. False:
+ * a rule file is missing or wrong; `e` names file, line and what ICU says. */
 bool romanise_open(const char *share, struct error *e);
 
-/* Appends `name` of `len` bytes of valid UTF-8 to `out`: letters a to z, digits, and single
- * spaces where it has spaces, hyphens or other marks. Latin names only lose their case and
- * marks. Any thread may call it. */
+/* Appends `name` of `len` bytes of UTF-8 to `out`: letters a to z, digits, and single
+ * spaces where it has spaces, hyphens or other marks (apostrophes just go). Digits of other
+ * scripts become 0 to 9. Latin names only lose their case and marks, which for ASCII costs
+ * nothing. What is not UTF-8 appends nothing. Any thread may call it. */
 void romanise(const char *name, size_t len, struct buf *out);
+
+/* Appends `name` in the one written form of its script, as UTF-8 with its spaces and case:
+ * Burmese typed for a Zawgyi font becomes Unicode, traditional Chinese simplified; what
+ * looks the same is written the same (Khmer subscript da and ta, a vowel typed in two
+ * parts, marks in another order); zero-width characters go; digits become 0 to 9. A name
+ * in this form stays as it is. Cut, invalid names and threads as above. */
+void native_form(const char *name, size_t len, struct buf *out);
 
 #endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The only file that calls ICU's transliterators.
+ */
+#include "data/names/translit.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+#include "data/buf.h"
+#include "data/mem.h"
+
+#define RULE_BYTES_MAX (1 << 20)
+
+static const struct {
+    const char *icu;  /* an identifier of ICU, or NULL */
+    const char *file; /* else a file of rules */
+} sources[TRANSLIT_COUNT] = {
+    [TRANSLIT_NATIVE] = {NULL, "native.rules"},
+    [TRANSLIT_ZAWGYI] = {"Zawgyi-my", NULL},
+    [TRANSLIT_SIMPLIFIED] = {"Traditional-Simplified", NULL},
+    [TRANSLIT_KHMER] = {NULL, "khmer.rules"},
+    [TRANSLIT_LAO] = {NULL, "lao.rules"},
+    [TRANSLIT_THAI] = {NULL, "thai.rules"},
+    [TRANSLIT_MYANMAR] = {NULL, "burmese.rules"},
+    [TRANSLIT_HAN] = {"Han-Latin", NULL},
+    [TRANSLIT_ANY] = {"Any-Latin", NULL},
+};
+
+static UTransliterator *masters[TRANSLIT_COUNT];
+static pthread_mutex_t cloning = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t of_thread; /* a struct own, once opened */
+
+struct own {
+    UTransliterator *at[TRANSLIT_COUNT]; /* NULL until used */
+};
+
+static void own_free(void *p) {
+    struct own *own = p;
+    for (int i = 0; i < TRANSLIT_COUNT; i++)
+        utrans_close(own->at[i]);
+    free(own);
+}
+
+static bool read_file(const char *path, struct buf *out, struct error *e) {
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return error_set(e, ERR_ENVIRONMENT, "%s: %m", path);
+    buf_reserve(out, RULE_BYTES_MAX);
+    out->len = fread(out->data, 1, RULE_BYTES_MAX, f);
+    bool good = !ferror(f) && out->len < RULE_BYTES_MAX;
+    fclose(f);
+    return good || error_set(e, ERR_ENVIRONMENT, "%s: not read, or larger than %d bytes",
+                             path, RULE_BYTES_MAX);
+}
+
+/* ICU counts no lines in rules: the line of the statement that it stopped at. */
+static int line_of(const UChar *rules, int32_t len, const UParseError *where) {
+    int line = 1;
+    int32_t context = u_strlen(where->postContext);
+    const UChar *at = context > 0 ? u_strFindFirst(rules, len, where->postContext, context)
+                                  : rules + len;
+    for (const UChar *p = rules; at != NULL && p < at; p++)
+        line += *p == '\n';
+    return line;
+}
+
+static bool rules_wrong(const char *path, const UChar *rules, int32_t len,
+                        const UParseError *where, UErrorCode status, struct error *e) {
+    char near[64] = "";
+    UErrorCode ignored = U_ZERO_ERROR;
+    u_strToUTF8(near, sizeof near - 1, NULL, where->preContext, -1, &ignored);
+    return error_set(e, ERR_DATA, "%s:%d: %s after \"%s\"", path,
+                     line_of(rules, len, where), u_errorName(status), near);
+}
+
+static UTransliterator *compile(const char *path, const struct buf *text, const char *name,
+                                struct error *e) {
+    UErrorCode status = U_ZERO_ERROR;
+    UParseError where = {0};
+    UChar id[64];
+    int32_t len = 0;
+    UChar *rules = xmalloc((text->len + 1) * sizeof *rules);
+    UTransliterator *made = NULL;
+    u_uastrncpy(id, name, sizeof id / sizeof *id);
+    u_strFromUTF8(rules, (int32_t)text->len + 1, &len, text->data, (int32_t)text->len,
+                  &status);
+    if (U_FAILURE(status))
+        error_set(e, ERR_DATA, "%s: not UTF-8", path);
+    else if ((made = utrans_openU(id, -1, UTRANS_FORWARD, rules, len, &where, &status)),
+             U_FAILURE(status))
+        rules_wrong(path, rules, len, &where, status, e);
+    free(rules);
+    return made;
+}
+
+static UTransliterator *open_rules(const char *dir, const char *file, struct error *e) {
+    char path[4096];
+    struct buf text = {0};
+    UTransliterator *made = NULL;
+    if (snprintf(path, sizeof path, "%s/%s", dir, file) >= (int)sizeof path)
+        error_set(e, ERR_ENVIRONMENT, "the path of the program is too long");
+    else if (read_file(path, &text, e))
+        made = compile(path, &text, file, e);
+    buf_free(&text);
+    return made;
+}
+
+static UTransliterator *open_icu(const char *name, struct error *e) {
+    UErrorCode status = U_ZERO_ERROR;
+    UChar id[64];
+    u_uastrncpy(id, name, sizeof id / sizeof *id);
+    UTransliterator *made = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
+    if (U_FAILURE(status))
+        error_set(e, ERR_ENVIRONMENT, "ICU has no %s: %s", name, u_errorName(status));
+    return made;
+}
+
+bool translit_open(const char *dir, struct error *e) {
+    if (masters[TRANSLIT_COUNT - 1] != NULL)
+        return true;
+    for (int i = 0; i < TRANSLIT_COUNT; i++) {
+        utrans_close(masters[i]); /* of an attempt that failed */
+        masters[i] = sources[i].icu ? open_icu(sources[i].icu, e)
+                                    : open_rules(dir, sources[i].file, e);
+        if (masters[i] == NULL)
+            return false;
+    }
+    if (pthread_key_create(&of_thread, own_free) == 0)
+        return true;
+    return error_set(e, ERR_ENVIRONMENT, "too many keys of threads");
+}
+
+/* The calling thread's copy. */
+static UTransliterator *mine(enum translit id) {
+    struct own *own = pthread_getspecific(of_thread);
+    UErrorCode status = U_ZERO_ERROR;
+    assert(masters[TRANSLIT_COUNT - 1] != NULL);
+    if (own == NULL) {
+        own = xcalloc(1, sizeof *own);
+        if (pthread_setspecific(of_thread, own) != 0)
+            abort(); /* no memory */
+    }
+    if (own->at[id] == NULL) {
+        pthread_mutex_lock(&cloning);
+        own->at[id] = utrans_clone(masters[id], &status);
+        pthread_mutex_unlock(&cloning);
+        if (U_FAILURE(status))
+            abort(); /* no memory */
+    }
+    return own->at[id];
+}
+
+void translit_apply(enum translit id, struct utf16 *text) {
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t limit = text->len;
+    utrans_transUChars(mine(id), text->units, &text->len, TRANSLIT_UNITS, 0, &limit, &status);
+    if (U_FAILURE(status) || text->len > TRANSLIT_UNITS)
+        text->len = 0;
+}
