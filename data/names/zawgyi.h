@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True when the `count` units of UTF-16 hold what only Zawgyi writes. A short word can be
- * the same in both: it is then left as Unicode. */
+/* True when the `count` units of UTF-16 hold a sequence that Unicode's Burmese, Shan, Mon
+ * and Karen cannot have and that Zawgyi writes. False for a word that could be either,
+ * which short ones often are: they are left as they stand. */
 bool zawgyi_suspected(const uint16_t *units, size_t count);
 
 #endif
