@@ -16,6 +16,8 @@
 #include "data/names/translit.h"
 #include "data/names/zawgyi.h"
 
+#define FIRST_THAI 0xe00
+
 static const struct script {
     UScriptCode code;
     enum translit rules;
@@ -75,22 +77,33 @@ static void drop_and_digits(struct utf16 *text) {
 static void compose(struct utf16 *text) {
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
-    struct utf16 in = *text;
-    text->len = unorm2_normalize(nfc, in.units, in.len, text->units, TRANSLIT_UNITS, &status);
+    struct utf16 in;
+    if (unorm2_spanQuickCheckYes(nfc, text->units, text->len, &status) == text->len)
+        return;
+    memcpy(in.units, text->units, (size_t)text->len * sizeof *text->units);
+    text->len = unorm2_normalize(nfc, in.units, text->len, text->units, TRANSLIT_UNITS,
+                                 &status);
     if (U_FAILURE(status))
         text->len = 0;
 }
 
-/* What changes a script's text before it is compared. */
-static bool has_script(const struct utf16 *text, UScriptCode script) {
+static bool has(const struct utf16 *text, UScriptCode script) {
     UErrorCode status = U_ZERO_ERROR;
     for (int32_t i = 0; i < text->len;) {
         UChar32 c;
         U16_NEXT(text->units, i, text->len, c);
-        if (uscript_getScript(c, &status) == script)
+        if (c >= FIRST_THAI && uscript_getScript(c, &status) == script)
             return true;
     }
     return false;
+}
+
+/* The scripts that native.rules speaks of are among those from Thai on. */
+static bool only_west(const struct utf16 *text) {
+    for (int32_t i = 0; i < text->len; i++)
+        if (text->units[i] >= FIRST_THAI && text->units[i] < 0x1e00)
+            return false;
+    return true;
 }
 
 /* `name` as UTF-16 in its written form; empty when it is not UTF-8. */
@@ -105,8 +118,9 @@ static void read_native(const char *name, size_t len, struct utf16 *out) {
         translit_apply(TRANSLIT_ZAWGYI, out);
     drop_and_digits(out);
     compose(out);
-    translit_apply(TRANSLIT_NATIVE, out);
-    if (has_script(out, USCRIPT_HAN))
+    if (!only_west(out))
+        translit_apply(TRANSLIT_NATIVE, out);
+    if (has(out, USCRIPT_HAN))
         translit_apply(TRANSLIT_SIMPLIFIED, out);
 }
 
@@ -193,7 +207,8 @@ static const struct script *rules_of(UScriptCode code) {
 static void add_run(struct writing *w, const uint16_t *units, int32_t len,
                     UScriptCode code) {
     const struct script *s = rules_of(code);
-    struct utf16 run = {.len = len};
+    struct utf16 run;
+    run.len = len;
     memcpy(run.units, units, (size_t)len * sizeof *units);
     if (code != USCRIPT_LATIN && code != USCRIPT_COMMON)
         translit_apply(s->rules, &run);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unicode/uenum.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
@@ -33,6 +34,8 @@ static const struct {
     [TRANSLIT_ANY] = {"Any-Latin", NULL},
 };
 
+/* What threads copy. Rules are read at once, so that a wrong file is known; ICU's own take
+ * up to a tenth of a second and wait for their first use. */
 static UTransliterator *masters[TRANSLIT_COUNT];
 static pthread_mutex_t cloning = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t of_thread; /* a struct own, once opened */
@@ -60,24 +63,27 @@ static bool read_file(const char *path, struct buf *out, struct error *e) {
                              path, RULE_BYTES_MAX);
 }
 
-/* ICU counts no lines in rules: the line of the statement that it stopped at. */
+/* ICU gives no line, only some text before and after the place where it stopped. */
 static int line_of(const UChar *rules, int32_t len, const UParseError *where) {
+    UChar around[2 * U_PARSE_CONTEXT_LEN];
     int line = 1;
-    int32_t context = u_strlen(where->postContext);
-    const UChar *at = context > 0 ? u_strFindFirst(rules, len, where->postContext, context)
-                                  : rules + len;
-    for (const UChar *p = rules; at != NULL && p < at; p++)
+    u_strcpy(around, where->preContext);
+    u_strcat(around, where->postContext);
+    const UChar *found = u_strFindFirst(rules, len, around, -1);
+    const UChar *end = found ? found + u_strlen(where->preContext) : rules;
+    for (const UChar *p = rules; p < end; p++)
         line += *p == '\n';
     return line;
 }
 
 static bool rules_wrong(const char *path, const UChar *rules, int32_t len,
                         const UParseError *where, UErrorCode status, struct error *e) {
-    char near[64] = "";
+    char at[4 * U_PARSE_CONTEXT_LEN] = "";
     UErrorCode ignored = U_ZERO_ERROR;
-    u_strToUTF8(near, sizeof near - 1, NULL, where->preContext, -1, &ignored);
-    return error_set(e, ERR_DATA, "%s:%d: %s after \"%s\"", path,
-                     line_of(rules, len, where), u_errorName(status), near);
+    u_strToUTF8(at, sizeof at - 1, NULL, where->postContext, -1, &ignored);
+    at[strcspn(at, "\n")] = '\0';
+    return error_set(e, ERR_DATA, "%s:%d: %s at \"%s\"", path,
+                     line_of(rules, len, where), u_errorName(status), at);
 }
 
 static UTransliterator *compile(const char *path, const struct buf *text, const char *name,
@@ -112,48 +118,63 @@ static UTransliterator *open_rules(const char *dir, const char *file, struct err
     return made;
 }
 
-static UTransliterator *open_icu(const char *name, struct error *e) {
+static UTransliterator *open_icu(const char *name) {
     UErrorCode status = U_ZERO_ERROR;
     UChar id[64];
     u_uastrncpy(id, name, sizeof id / sizeof *id);
     UTransliterator *made = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
     if (U_FAILURE(status))
-        error_set(e, ERR_ENVIRONMENT, "ICU has no %s: %s", name, u_errorName(status));
+        abort(); /* no memory: icu_has() found it */
     return made;
 }
 
+static bool icu_has(const char *name, struct error *e) {
+    UErrorCode status = U_ZERO_ERROR;
+    UEnumeration *all = utrans_openIDs(&status);
+    const char *id;
+    bool found = false;
+    while (!found && (id = uenum_next(all, NULL, &status)) != NULL)
+        found = strcmp(id, name) == 0;
+    uenum_close(all);
+    return found || error_set(e, ERR_ENVIRONMENT, "ICU has no transliterator %s", name);
+}
+
 bool translit_open(const char *dir, struct error *e) {
-    if (masters[TRANSLIT_COUNT - 1] != NULL)
-        return true;
-    for (int i = 0; i < TRANSLIT_COUNT; i++) {
-        utrans_close(masters[i]); /* of an attempt that failed */
-        masters[i] = sources[i].icu ? open_icu(sources[i].icu, e)
-                                    : open_rules(dir, sources[i].file, e);
-        if (masters[i] == NULL)
+    static bool opened;
+    for (int i = 0; i < TRANSLIT_COUNT && !opened; i++)
+        if (sources[i].icu != NULL ? !icu_has(sources[i].icu, e)
+                                   : masters[i] == NULL &&
+                (masters[i] = open_rules(dir, sources[i].file, e)) == NULL)
             return false;
-    }
-    if (pthread_key_create(&of_thread, own_free) == 0)
-        return true;
-    return error_set(e, ERR_ENVIRONMENT, "too many keys of threads");
+    if (!opened && pthread_key_create(&of_thread, own_free) != 0)
+        return error_set(e, ERR_ENVIRONMENT, "too many keys of threads");
+    opened = true;
+    return true;
+}
+
+static UTransliterator *copy_of(enum translit id) {
+    UErrorCode status = U_ZERO_ERROR;
+    pthread_mutex_lock(&cloning);
+    if (masters[id] == NULL)
+        masters[id] = open_icu(sources[id].icu);
+    UTransliterator *copy = utrans_clone(masters[id], &status);
+    pthread_mutex_unlock(&cloning);
+    if (U_FAILURE(status))
+        abort(); /* no memory */
+    return copy;
 }
 
 /* The calling thread's copy. */
 static UTransliterator *mine(enum translit id) {
     struct own *own = pthread_getspecific(of_thread);
-    UErrorCode status = U_ZERO_ERROR;
-    assert(masters[TRANSLIT_COUNT - 1] != NULL);
+    assert(masters[TRANSLIT_NATIVE] != NULL);
     if (own == NULL) {
         own = xcalloc(1, sizeof *own);
         if (pthread_setspecific(of_thread, own) != 0)
             abort(); /* no memory */
     }
-    if (own->at[id] == NULL) {
-        pthread_mutex_lock(&cloning);
-        own->at[id] = utrans_clone(masters[id], &status);
-        pthread_mutex_unlock(&cloning);
-        if (U_FAILURE(status))
-            abort(); /* no memory */
-    }
+    if (own->at[id] == NULL)
+        own->at[id] = copy_of(id);
     return own->at[id];
 }
 

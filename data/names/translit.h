@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * ICU's transliterators, one set a thread: ICU forbids sharing one without a lock. They are
- * opened once; each thread gets a copy of one at its first use and frees it at its end.
+ * opened once; each thread gets a copy of one at its first use, and its end frees it.
  */
 #ifndef DATA_NAMES_TRANSLIT_H
 #define DATA_NAMES_TRANSLIT_H
