@@ -83,13 +83,15 @@ differential: $(HAVEN) ## nearest against an evaluator that was written apart fr
 	HAVEN=$(HAVEN) node --test tests/differential
 
 .PHONY: directory
-directory: web/node_modules/.stamp ## what data/mekong holds, against the documents and gazetteers in DATA
+directory: web/node_modules/.stamp $(B)/romanise ## what data/mekong holds, and names romanised, against the gazetteers in DATA
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-tsan: ## swapping directories under load, under the thread sanitizer
-	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap
+tsan: ## swapping directories under load and romanising, under the thread sanitizer
+	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap \
+		build/tsan/unit/test_romanise
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_romanise
 	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
 
 .PHONY: fuzz
