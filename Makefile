@@ -83,7 +83,7 @@ differential: $(HAVEN) ## nearest against an evaluator that was written apart fr
 	HAVEN=$(HAVEN) node --test tests/differential
 
 .PHONY: directory
-directory: web/node_modules/.stamp $(B)/romanise ## what data/mekong holds, and names romanised, against the gazetteers in DATA
+directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong holds, against the documents and gazetteers in DATA
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
@@ -98,6 +98,7 @@ tsan: ## swapping directories under load and romanising, under the thread saniti
 fuzz: ## every fuzzer over its corpus, then FUZZ_SECONDS (5) of new inputs
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-run
 
+-include importers/full.mk
 -include tests/bench/bench.mk
 
 .PHONY: format
@@ -133,7 +134,8 @@ $(HAVEN): build/release/haven
 # The program reads its own files from the folder `share` beside it.
 NODE := web/node_modules/.stamp
 SHARE_FILES := $(patsubst data/%,$(SHARE)/%,$(wildcard data/vocabulary/*.csv \
-	data/names/*.rules data/schema/*.sql data/schema_access/*.sql))
+	data/schema/*.sql data/schema_access/*.sql \
+	data/names/*.rules))
 
 $(SHARE)/%: data/%
 	@mkdir -p $(@D)
@@ -162,15 +164,15 @@ $(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share
 unit-run: $(UNIT)
 	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
 
-$(B)/romanise: tests/romanise/romanise.c $(LIB) $(B)/share
-	@mkdir -p $(@D)
-	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
-
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $< $(LIB) $(LDLIBS) -o $@
+
+$(B)/directory/%: tests/directory/%.c $(LIB) $(B)/share
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
 
 FUZZ_SECONDS ?= 5
 .PHONY: fuzz-run

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "data/place_index.h"
 
 struct atlas *atlas_empty(void) {
     struct atlas *a = xcalloc(1, sizeof *a);
@@ -26,6 +27,7 @@ void atlas_free(struct atlas *a) {
                       a->by_id,  a->cell,  a->spots,    a->cell_first};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
+    place_index_free(a->index);
     arena_free(&a->texts);
     free(a);
 }
@@ -58,12 +60,28 @@ uint32_t atlas_outlined(const struct atlas *a, uint32_t place) {
                                                                          : ATLAS_NONE;
 }
 
-const char *atlas_name(const struct atlas *a, uint32_t place, const char *language) {
+const char *atlas_name(const struct atlas *a, uint32_t place) {
+    return a->names[a->places[place].names.first].text;
+}
+
+/* The first name in that language, or NULL. */
+static const struct atlas_name *name_in(const struct atlas *a, uint32_t place,
+                                        const char *language) {
     const struct atlas_name *names = a->names + a->places[place].names.first;
     for (uint32_t i = 0; i < a->places[place].names.count; i++)
         if (names[i].use == NAME_LANGUAGE && strcmp(names[i].language, language) == 0)
-            return names[i].text;
-    return names[0].text;
+            return &names[i];
+    return NULL;
+}
+
+const char *atlas_label(const struct atlas *a, uint32_t place, const char *language,
+                        const char **in) {
+    const struct atlas_name *name = name_in(a, place, language);
+    if (name == NULL)
+        name = name_in(a, place, "en");
+    if (in != NULL)
+        *in = name != NULL ? name->language : "";
+    return name != NULL ? name->text : atlas_name(a, place);
 }
 
 /* ---- what holds a point ------------------------------------------------------------------ */

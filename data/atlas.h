@@ -7,9 +7,9 @@
  *   country ── province ── district ── commune ── village      levels 0 to 4
  *                  └───────────┴── town, crossing              LEVEL_POINT
  *
- * Several sources tell of one place: what has the same name, level and parent is one, with
- * the names and outlines of all. An outline that belongs to no known place makes one.
- * Everything refers to everything by index.
+ * Several sources tell of one place: it is one here, with the names and outlines of all
+ * (data/atlas_link.c says which are the same). An outline that belongs to no known place
+ * makes one. Everything refers to everything by index.
  */
 #ifndef DATA_ATLAS_H
 #define DATA_ATLAS_H
@@ -19,6 +19,8 @@
 #include "data/shape.h"
 #include "data/text.h"
 #include "data/vocabulary.h"
+
+struct place_index;
 
 #define ATLAS_NONE UINT32_MAX
 #define ATLAS_AMBIGUOUS (UINT32_MAX - 1)
@@ -87,6 +89,7 @@ struct atlas {
     struct atlas_key *keys;   /* by country, then name */
     uint32_t *by_id;          /* places */
     struct atlas_spot *spots; /* from south to north */
+    struct place_index *index; /* names as they are heard (data/place_index.h) */
     uint32_t *cell; /* outlines that reach into a square degree: cell_first[n] ... */
     uint32_t *cell_first;                   /* of ATLAS_CELLS + 1 */
     uint32_t country_place[VOCABULARY_MAX]; /* by index in country.csv; or ATLAS_NONE */
@@ -176,7 +179,12 @@ double atlas_reach(const struct atlas *a, uint32_t place, struct ecef centre);
 uint32_t atlas_nearest(const struct atlas *a, struct point p, double most_m,
                        const int *countries, int count);
 
-/* The name in a language (BCP 47), or the national gazetteer's. */
-const char *atlas_name(const struct atlas *a, uint32_t place, const char *language);
+/* The national gazetteer's name: romanised. */
+const char *atlas_name(const struct atlas *a, uint32_t place);
+
+/* The name in a language (BCP 47); where there is none, the English one; where there is none,
+ * the national gazetteer's. `*in` (may be NULL) is the language that it is in, or "". */
+const char *atlas_label(const struct atlas *a, uint32_t place, const char *language,
+                        const char **in);
 
 #endif

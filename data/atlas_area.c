@@ -224,7 +224,7 @@ static uint32_t make_place(struct atlas_builder *b, const struct late_area *late
                                 .level = (uint8_t)late->level};
     place.parent = parent_at(a, late->country, late->level, place.point);
     memcpy(place.id, late->id, ID_BYTES);
-    uint32_t same = builder_same_place(b, &place, late->name);
+    uint32_t same = builder_same_place(b, &place, late->name, a->place_count);
     if (same != ATLAS_NONE)
         return same;
     uint32_t n = builder_add_place(b, &place, o->source_key);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The atlas from the record: places first, then their names, then the outlines, which look
- * for their place by name, and where that fails by its point.
+ * The atlas from the record: places first, then their names; then those of several sources
+ * become one (data/atlas_link.c); then the outlines, which look for their place by name, and
+ * where that fails by its point.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "data/crypto.h"
 #include "data/names/fold.h"
 #include "data/mem.h"
+#include "data/place_index.h"
 #include "data/vocabulary.h"
 
 /* ---- places ------------------------------------------------------------------------------ */
@@ -26,27 +28,6 @@ static void note_key(struct atlas_builder *b, int64_t key, uint32_t place) {
         b->of_key[b->of_key_count++] = ATLAS_NONE;
     }
     b->of_key[key] = place;
-}
-
-/* What another source calls by the same name, at the same level, in the same parent, is
- * the same place. Places of one source are never taken for one another. */
-static uint32_t same_place(struct atlas_builder *b, const struct atlas_place *place,
-                           const struct stored_place *from) {
-    uint32_t other = builder_same_place(b, place, from->name);
-    return other == ATLAS_NONE || b->source[other] != from->source_key ? other
-                                                                       : ATLAS_NONE;
-}
-
-/* A place keeps the point and the size that were told first. */
-static void merge(struct atlas_builder *b, uint32_t into,
-                  const struct stored_place *from) {
-    struct atlas_place *p = &b->atlas->places[into];
-    if (p->pointed == ATLAS_NONE && from->has_point) {
-        p->point = from->point;
-        p->pointed = into;
-    }
-    if (p->population < 0)
-        p->population = from->population;
 }
 
 static bool on_place(const struct stored_place *from, void *ctx, struct error *e) {
@@ -66,14 +47,9 @@ static bool on_place(const struct stored_place *from, void *ctx, struct error *e
                                 .pointed =
                                     from->has_point ? b->atlas->place_count : ATLAS_NONE};
     memcpy(place.id, from->id, ID_BYTES);
-    uint32_t n = same_place(b, &place, from);
-    bool merged = n != ATLAS_NONE;
-    if (merged)
-        merge(b, n, from);
-    else
-        n = builder_add_place(b, &place, from->source_key);
+    uint32_t n = builder_add_place(b, &place, from->source_key);
     note_key(b, from->key, n);
-    builder_add_name(b, n, merged ? NAME_OTHER : NAME_NATIONAL, "", from->name);
+    builder_add_name(b, n, NAME_NATIONAL, "", from->name);
     builder_add_name(b, n, NAME_CODE, "", from->code);
     return true;
 }
@@ -87,6 +63,26 @@ static bool on_name(int64_t place_key, const char *language, const char *value, 
         builder_add_name(b, place, language[0] ? NAME_LANGUAGE : NAME_OTHER, language,
                          value);
     return true;
+}
+
+/* All places and names are there: those of several sources become one, and outlines can look
+ * for them. */
+static void on_places_end(struct atlas_builder *b) {
+    if (b->linked)
+        return;
+    b->linked = true;
+    builder_link(b);
+    for (size_t i = 0; i < b->name_count; i++) {
+        const struct placed_name *n = &b->names[i];
+        const struct atlas_place *p = &b->atlas->places[n->place];
+        if (n->name.use == NAME_NATIONAL && p->level < LEVEL_VILLAGE)
+            builder_same_place(b, p, n->name.text, n->place);
+    }
+}
+
+static bool on_area(const struct stored_area *area, void *ctx, struct error *e) {
+    on_places_end(ctx);
+    return builder_on_area(area, ctx, e);
 }
 
 /* ---- what is looked up ------------------------------------------------------------------------ */
@@ -153,15 +149,17 @@ static void builder_free(struct atlas_builder *b) {
 
 struct atlas *atlas_build(struct record *record, struct error *e) {
     struct atlas_builder b = {.atlas = atlas_empty()};
-    const struct place_reader reader = {on_place, on_name, builder_on_area, &b};
+    const struct place_reader reader = {on_place, on_name, on_area, &b};
     bool done = record_place_revision(record, &b.atlas->revision, e) &&
                 record_each_place(record, &reader, e);
     if (done) {
+        on_places_end(&b);
         builder_finish_areas(&b);
         builder_sort_names(&b);
         point_all(b.atlas);
         sort_places(b.atlas);
         digest(b.atlas, &b.scratch);
+        b.atlas->index = place_index_build(b.atlas);
     }
     struct atlas *a = b.atlas;
     builder_free(&b);

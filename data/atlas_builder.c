@@ -11,20 +11,17 @@ static const char *keep(struct atlas *a, const char *text) {
 }
 
 uint32_t builder_same_place(struct atlas_builder *b, const struct atlas_place *place,
-                            const char *name) {
-    const uint32_t what[] = {place->country, place->level,
-                             place->level == LEVEL_POINT ? place->kind : 0,
-                             place->parent};
+                            const char *name, uint32_t number) {
+    const uint32_t what[] = {place->country, place->level, place->parent};
     bool added;
     b->scratch.len = 0;
     buf_add(&b->scratch, what, sizeof what);
-    if (place->level > LEVEL_COUNTRY) /* which have a code, and names in plenty */
-        fold(name, strlen(name), &b->scratch);
+    fold(name, strlen(name), &b->scratch);
     uint32_t n = intern(&b->same, b->scratch.data, b->scratch.len, &added);
     if (!added)
         return b->same_place[n];
     b->same_place = xgrow(b->same_place, &b->same_capacity, n, sizeof *b->same_place);
-    b->same_place[n] = b->atlas->place_count;
+    b->same_place[n] = number;
     return ATLAS_NONE;
 }
 
@@ -46,7 +43,9 @@ void builder_add_name(struct atlas_builder *b, uint32_t place, enum name_use use
         return;
     b->names = xgrow(b->names, &b->name_capacity, b->name_count, sizeof *b->names);
     b->names[b->name_count++] = (struct placed_name){
-        {keep(b->atlas, text), language[0] ? keep(b->atlas, language) : "", use}, place};
+        {keep(b->atlas, text), language[0] ? keep(b->atlas, language) : "", use},
+        place,
+        b->source[place]};
 }
 
 /* ---- names and keys ------------------------------------------------------------------------ */
@@ -58,12 +57,62 @@ static int compare_names(const void *x, const void *y) {
     if (a->name.use != b->name.use)
         return a->name.use < b->name.use ? -1 : 1;
     int order = strcmp(a->name.language, b->name.language);
+    if (order == 0 && a->source_key != b->source_key)
+        return a->source_key < b->source_key ? -1 : 1;
     return order != 0 ? order : strcmp(a->name.text, b->name.text);
 }
 
-static bool same_name(const struct placed_name *a, const struct placed_name *b) {
-    return a->place == b->place && strcmp(a->name.text, b->name.text) == 0 &&
-           strcmp(a->name.language, b->name.language) == 0;
+static void make_other(struct placed_name *n) {
+    n->name.use = NAME_OTHER;
+    n->name.language = "";
+}
+
+/* The name of the first source is romanised, and what English readers are shown: what a later
+ * one gives as English is another spelling. */
+static void demote_english(struct atlas_builder *b) {
+    for (size_t i = 0; i < b->name_count; i++) {
+        struct placed_name *n = &b->names[i];
+        if (n->name.use == NAME_LANGUAGE && strcmp(n->name.language, "en") == 0 &&
+            n->source_key != b->source[n->place])
+            make_other(n);
+    }
+}
+
+/* Sorts the names. A second one in a language, of a later source, is another spelling. */
+static void order_names(struct atlas_builder *b) {
+    bool moved = false;
+    demote_english(b);
+    qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+    for (size_t i = 1, first = 0; i < b->name_count; i++) {
+        const struct placed_name *before = &b->names[first];
+        struct placed_name *n = &b->names[i];
+        if (n->place != before->place || n->name.use != NAME_LANGUAGE ||
+            before->name.use != NAME_LANGUAGE ||
+            strcmp(n->name.language, before->name.language) != 0) {
+            first = i;
+        } else if (n->source_key != before->source_key) {
+            make_other(n);
+            moved = true;
+        }
+    }
+    if (moved)
+        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+}
+
+/* True when the name number `i` says nothing that those of its place before it do not. */
+static bool is_told(const struct atlas_builder *b, size_t i) {
+    const struct placed_name *n = &b->names[i];
+    for (size_t k = i; k-- > 0 && b->names[k].place == n->place;) {
+        const struct placed_name *other = &b->names[k];
+        bool both_codes = n->name.use == NAME_CODE && other->name.use == NAME_CODE;
+        bool both_names = n->name.use != NAME_CODE && other->name.use != NAME_CODE;
+        if ((both_codes || both_names) && strcmp(n->name.text, other->name.text) == 0 &&
+            (n->source_key != other->source_key ? n->name.use != NAME_LANGUAGE
+                                                : strcmp(n->name.language,
+                                                         other->name.language) == 0))
+            return true;
+    }
+    return false;
 }
 
 static int compare_keys(const void *x, const void *y) {
@@ -77,7 +126,7 @@ static int compare_keys(const void *x, const void *y) {
 void builder_sort_names(struct atlas_builder *b) {
     struct atlas *a = b->atlas;
     if (b->name_count > 0)
-        qsort(b->names, b->name_count, sizeof *b->names, compare_names);
+        order_names(b);
     free(a->names);
     free(a->keys);
     a->names = xcalloc(b->name_count + 1, sizeof *a->names);
@@ -88,7 +137,7 @@ void builder_sort_names(struct atlas_builder *b) {
     for (size_t i = 0; i < b->name_count; i++) {
         const struct placed_name *n = &b->names[i];
         struct atlas_place *place = &a->places[n->place];
-        if (i > 0 && same_name(n, &b->names[i - 1]))
+        if (is_told(b, i))
             continue;
         if (place->names.count++ == 0)
             place->names.first = a->name_count;

@@ -9,9 +9,15 @@ const struct column_spec columns[COL_COUNT] = {
 #undef COLUMN
 };
 
-int column_find(const char *name, size_t len) {
-    for (int i = 0; i < COL_COUNT; i++)
-        if (strlen(columns[i].name) == len && memcmp(columns[i].name, name, len) == 0)
+const struct column_table services_table = {"services.csv", columns, COL_COUNT};
+
+int column_table_find(const struct column_table *t, const char *name, size_t len) {
+    for (int i = 0; i < t->count; i++)
+        if (strlen(t->specs[i].name) == len && memcmp(t->specs[i].name, name, len) == 0)
             return i;
     return -1;
+}
+
+int column_find(const char *name, size_t len) {
+    return column_table_find(&services_table, name, len);
 }

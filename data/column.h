@@ -54,7 +54,17 @@ struct column_spec {
 
 extern const struct column_spec columns[COL_COUNT];
 
+/* The columns that a kind of sheet may have. */
+struct column_table {
+    const char *name; /* "services.csv" */
+    const struct column_spec *specs;
+    int count;
+};
+
+extern const struct column_table services_table; /* `columns` */
+
 /* The column called `name` of `len` bytes, or -1. */
 int column_find(const char *name, size_t len);
+int column_table_find(const struct column_table *t, const char *name, size_t len);
 
 #endif

@@ -19,6 +19,7 @@
 #define CSV_ROW_MAX (1 << 20)    /* bytes of a row at most */
 #define CSV_COLUMNS_MAX 1000     /* fields of a row at most */
 
+/* Also what other formats are read as. */
 struct csv_row {
     int64_t line; /* of the file, from 1, on which the row starts */
     const struct slice *field;

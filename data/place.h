@@ -28,11 +28,15 @@ struct place_name {
     const char *language, *value;
 };
 
+#define PLACE_ID_BYTES_MAX 200
+
 /* Borrowed from whoever fills it. "" is "not stated"; what is stated has been checked. */
 struct place_row {
-    const char *id;      /* of the source */
+    int64_t line;        /* of its file, and which row of it: for places_settle() */
+    int64_t number;
+    const char *id;      /* of the source, at most PLACE_ID_BYTES_MAX */
     const char *kind;    /* code of place_kind */
-    const char *parent;  /* id of the source, or "" */
+    const char *parent;  /* ids of the source, the best first: "a;b"; or "" */
     const char *country; /* ISO 3166-1 alpha-2 */
     const char *code;
     const char *name;      /* romanised */
@@ -51,16 +55,32 @@ struct area_row {
     size_t wkb_len;
 };
 
-/* Add or update one, as import_put() does. A place whose parent is not in the record, or is
- * not of a higher level or of another country, is refused. */
+/* Add or update one, as import_put() does. The first id of `parent` that stands in the same
+ * country is the parent; the place's own id is passed over, and the code of its country is the country
+ * itself. Nothing named: the place lies directly in its country. What is named may be put
+ * later in the run: see places_settle(). */
 enum put_result place_put(struct import_run *run, const struct place_row *row,
                           struct error *e);
 enum put_result area_put(struct import_run *run, const struct area_row *row,
                          struct error *e);
 
-/* Retire what stands of the source, was not put in this run, and is in one of the countries
- * that were put (areas: at a level that was put). `*present` counts what stands there. With
- * `only_count` nothing is written. */
+/* When all places are put: finds the parents that came after what lies in them. A row whose
+ * parent is nowhere, of no broader level or of another country goes to `fault`, with its
+ * line and number; then import_commit() refuses. `*moved` rows, which had counted as
+ * unchanged, turned out to lie elsewhere. Both may be NULL; without `fault` the first one is
+ * an error. import_commit() settles by itself what was not. */
+typedef void place_fault(int64_t line, int64_t number, const char *message, void *ctx);
+bool places_settle(struct import_run *run, place_fault *fault, void *ctx, int64_t *moved,
+                   struct error *e);
+
+/* Counts the place with this id, if one stands, as put: it is not missing. For rows that
+ * are in the file and cannot be taken. */
+bool place_keep(struct import_run *run, const char *id, struct error *e);
+
+/* Retire what stands of the source, was not put in this run, and is of a country and a kind
+ * (areas: a level) that were put together. `*present` counts what stands there. With
+ * `only_count` nothing is written. A place in which another one stays is not retired: that
+ * is an error. */
 bool place_retire_missing(struct import_run *run, bool only_count, int64_t *present,
                           int64_t *missing, struct error *e);
 bool area_retire_missing(struct import_run *run, bool only_count, int64_t *present,
@@ -68,7 +88,7 @@ bool area_retire_missing(struct import_run *run, bool only_count, int64_t *prese
 
 /* What stands in the record. */
 struct stored_place {
-    int64_t key, parent_key; /* 0: no parent */
+    int64_t key, parent_key; /* 0: it lies directly in its country, or is one */
     uint8_t id[ID_BYTES];
     int64_t source_key;
     const char *kind, *country, *code, *name;

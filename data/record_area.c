@@ -16,7 +16,7 @@ static void row_digest(const struct area_row *row, struct buf *scratch,
     crypto_digest(scratch->data, scratch->len, out, DIGEST_BYTES);
 }
 
-static const char sql_standing[] = "SELECT key, retired_run, digest FROM area"
+static const char sql_standing[] = "SELECT key, retired_run, digest, 0 FROM area"
                                    " WHERE source_key = :source_key AND source_id = :id";
 
 static const char sql_put[] =

@@ -28,12 +28,13 @@ bool gazetteer_find(struct import_run *run, const char *sql, const char *id,
     out->retired = !db_is_null(s, 1);
     out->same = db_bytes(s, 2) == DIGEST_BYTES &&
                 memcmp(db_blob(s, 2), digest, DIGEST_BYTES) == 0;
+    out->parent_key = db_integer(s, 3);
     db_reset(s);
     return !run_seen(run, out->key) ||
            error_set(e, ERR_DATA, "id: \"%.100s\" stands twice", id);
 }
 
-/* A country and a level as one number. */
+/* A country and a level, or a kind, as one number. */
 static uint32_t scope_of(const char *country, int level) {
     return (uint32_t)(vocabulary_find(VOC_COUNTRY, country, strlen(country)) * 8 + level);
 }

@@ -32,45 +32,9 @@ static void row_digest(const struct place_row *row, struct buf *scratch,
     crypto_digest(scratch->data, scratch->len, out, DIGEST_BYTES);
 }
 
-static const char sql_standing[] = "SELECT key, retired_run, digest FROM place"
-                                   " WHERE source_key = :source_key AND source_id = :id";
-
-static const char sql_parent[] =
-    "SELECT key, kind, country FROM place WHERE source_key = :source_key"
-    " AND source_id = :id AND retired_run IS NULL";
-
-/* The key of the parent, or 0 where the row states none. */
-static bool parent_find(struct import_run *run, const struct place_row *row, int64_t *out,
-                        struct error *e) {
-    *out = 0;
-    if (row->parent[0] == '\0')
-        return strcmp(row->kind, "country") == 0 ||
-               error_set(e, ERR_DATA, "parent: is empty; allowed: only for a country");
-    struct statement *s = db_prepare(run->db, sql_parent, e);
-    if (s == NULL)
-        return false;
-    db_bind_integer(s, ":source_key", run->source_key);
-    db_bind_text(s, ":id", row->parent);
-    int got = db_step(s, e);
-    if (got == 0)
-        return error_set(e, ERR_DATA,
-                         "parent: no place has the id \"%.100s\"; allowed: the "
-                         "id of an earlier row of the same source",
-                         row->parent);
-    if (got < 0)
-        return false;
-    *out = db_integer(s, 0);
-    bool higher = place_level(kind_of(db_text(s, 1))) < place_level(kind_of(row->kind));
-    bool same = strcmp(db_text(s, 2), row->country) == 0;
-    if (!higher)
-        error_set(e, ERR_DATA, "parent: \"%.100s\" is a %.20s, and cannot hold a %.20s",
-                  row->parent, db_text(s, 1), row->kind);
-    else if (!same)
-        error_set(e, ERR_DATA, "parent: \"%.100s\" is of the country %.2s, not %.2s",
-                  row->parent, db_text(s, 2), row->country);
-    db_reset(s);
-    return higher && same;
-}
+static const char sql_standing[] =
+    "SELECT key, retired_run, digest, parent_key FROM place"
+    " WHERE source_key = :source_key AND source_id = :id";
 
 static const char sql_put[] =
     "INSERT INTO place (key, id, source_key, source_id, kind, parent_key, country, code,"
@@ -120,16 +84,21 @@ static const char sql_name_put[] =
     "INSERT INTO place_name (place_key, language, position, value)"
     " VALUES (:key, :language, :position, :value)";
 
-static bool names_write(struct import_run *run, const struct place_row *row, int64_t key,
-                        struct error *e) {
+static bool names_delete(struct import_run *run, int64_t key, struct error *e) {
     struct statement *s = db_prepare(run->db, sql_names_delete, e);
     if (s == NULL)
         return false;
     db_bind_integer(s, ":key", key);
-    if (!db_run(s, e))
+    return db_run(s, e);
+}
+
+static bool names_write(struct import_run *run, const struct place_row *row, int64_t key,
+                        bool is_new, struct error *e) {
+    if (!is_new && !names_delete(run, key, e))
         return false;
     for (size_t i = 0; i < row->name_count; i++) {
-        if ((s = db_prepare(run->db, sql_name_put, e)) == NULL)
+        struct statement *s = db_prepare(run->db, sql_name_put, e);
+        if (s == NULL)
             return false;
         db_bind_integer_at(s, 1, key);
         db_bind_text_at(s, 2, row->names[i].language);
@@ -146,24 +115,48 @@ enum put_result place_put(struct import_run *run, const struct place_row *row,
     uint8_t digest[DIGEST_BYTES];
     struct gazetteer_row before;
     int64_t parent;
+    bool pending;
     run->things = "places";
     row_digest(row, &run->scratch, digest);
     if (!gazetteer_find(run, sql_standing, row->id, digest, &before, e) ||
-        !parent_find(run, row, &parent, e))
+        !parent_find(run, row, &parent, &pending, e))
         return PUT_FAILED;
     int64_t key = before.key;
-    if (!before.same || before.retired) {
+    parent = pending ? before.parent_key : parent;
+    before.same = before.same && !before.retired && parent == before.parent_key;
+    if (!before.same) {
         if (!run_changes(run, e) || !row_write(run, row, parent, digest, &key, e) ||
-            !names_write(run, row, key, e)) {
+            !names_write(run, row, key, before.key == 0, e)) {
             run->broken = true;
             return PUT_FAILED;
         }
     }
-    return gazetteer_done(run, &before, key, row->country, 0);
+    parents_note(run, row, key, pending, before.same);
+    return gazetteer_done(run, &before, key, row->country, kind_of(row->kind));
 }
 
-static const char sql_scope[] = "SELECT key, country, 0 FROM place"
-                                " WHERE source_key = :source_key AND retired_run IS NULL";
+static const char sql_keep[] = "SELECT key FROM place WHERE source_key = :source_key"
+                               " AND source_id = :id AND retired_run IS NULL";
+
+bool place_keep(struct import_run *run, const char *id, struct error *e) {
+    struct statement *s = db_prepare(run->db, sql_keep, e);
+    if (s == NULL)
+        return false;
+    db_bind_integer(s, ":source_key", run->source_key);
+    db_bind_text(s, ":id", id);
+    int got = db_step(s, e);
+    if (got == 1)
+        run_mark_seen(run, db_integer(s, 0));
+    db_reset(s);
+    return got >= 0;
+}
+
+static const char sql_scope[] =
+    "SELECT place.key, country, term.position FROM place"
+    " CROSS JOIN taxonomy ON taxonomy.name = 'place_kind'"
+    " CROSS JOIN taxonomy_term AS term ON term.taxonomy_key = taxonomy.key"
+    " AND term.code = place.kind"
+    " WHERE source_key = :source_key AND retired_run IS NULL";
 static const char sql_retire[] =
     "UPDATE place SET retired_run = :run_key WHERE key = :key";
 
@@ -171,7 +164,8 @@ bool place_retire_missing(struct import_run *run, bool only_count, int64_t *pres
                           int64_t *missing, struct error *e) {
     run->things = "places";
     return gazetteer_retire(run, sql_scope, only_count ? NULL : sql_retire, present,
-                            missing, e);
+                            missing, e) &&
+           (only_count || parents_stand(run, e));
 }
 
 /* ---- out ------------------------------------------------------------------------------- */

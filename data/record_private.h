@@ -21,6 +21,7 @@
  *   record_count.c        what there is, in numbers
  *   record_check.c        is it whole
  *   record_place.c        places in and out
+ *   record_parent.c       what a place lies in
  *   record_area.c         areas in and out
  *   record_gazetteer.c    what putting either has in common
  */
@@ -119,6 +120,8 @@ enum run_kind { RUN_IMPORT, RUN_EDIT, RUN_UNDO };
 
 struct alias_clash;
 struct reading;
+struct parents;
+struct place_row;
 
 struct import_run {
     struct db *db;
@@ -137,6 +140,8 @@ struct import_run {
     const char *things; /* places, areas: what changed; NULL: services */
     uint32_t *scope; /* of places and areas put: scope_of(), each once */
     size_t scope_count, scope_capacity;
+    struct parents *parents; /* of places put; NULL before the first */
+    bool parents_settled;
     struct section_map map[SECTION_COUNT];
     struct index_state index;
     struct buf scratch;
@@ -326,16 +331,30 @@ void reading_free(struct reading *r);
 /* What stands under the same source and id. */
 struct gazetteer_row {
     int64_t key; /* 0: nothing */
+    int64_t parent_key;
     bool retired, same;
 };
 
-/* Finds it by `sql` (key, retired_run, digest by :source_key and :id); false with `e` set
+/* Finds it by `sql` (key, retired_run, digest, parent_key by :source_key and :id); false with `e` set
  * when it was put before in this run. */
 bool gazetteer_find(struct import_run *run, const char *sql, const char *id,
                     const uint8_t digest[DIGEST_BYTES], struct gazetteer_row *out,
                     struct error *e);
 
-/* Counts what was put and notes its country and level. */
+/* What a place that is about to be put lies in: `*out`, 0 nothing but its country;
+ * `*pending` when that can only be told once all rows are in. */
+bool parent_find(struct import_run *run, const struct place_row *row, int64_t *out,
+                 bool *pending, struct error *e);
+
+/* Remembers a place that was put, for places_settle(). */
+void parents_note(struct import_run *run, const struct place_row *row, int64_t key,
+                  bool pending, bool unchanged);
+void parents_free(struct import_run *run);
+
+/* False, `e` set: a place of the source that stands lies in one that is retired. */
+bool parents_stand(struct import_run *run, struct error *e);
+
+/* Counts what was put and notes its country and level, or kind. */
 enum put_result gazetteer_done(struct import_run *run, const struct gazetteer_row *before,
                                int64_t key, const char *country, int level);
 

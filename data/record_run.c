@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/mem.h"
+#include "data/place.h"
 #include "data/record_private.h"
 
 static const char sql_source_find[] = "SELECT key FROM source WHERE name = :name";
@@ -307,6 +308,7 @@ static void run_free(struct import_run *run) {
     db_exec(run->db, sql_guarded, &ignored);
     index_free(&run->index);
     organizations_free(run);
+    parents_free(run);
     reading_free(run->reading);
     buf_free(&run->scratch);
     free(run->seen);
@@ -316,8 +318,9 @@ static void run_free(struct import_run *run) {
 }
 
 bool import_commit(struct import_run *run, struct error *e) {
+    bool ok = run->broken || places_settle(run, NULL, NULL, NULL, e);
     bool changed = run->key != 0 || run->broken;
-    bool ok = !changed || (run_complete(run, e) && db_commit(run->db, e));
+    ok = ok && (!changed || (run_complete(run, e) && db_commit(run->db, e)));
     if (!changed || !ok)
         db_rollback(run->db);
     run_free(run);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "data/names/romanise.h"
 #include "data/vocabulary.h"
 
 bool share_file(const char *path, const char *name, char out[SHARE_PATH_MAX],
@@ -27,5 +26,5 @@ bool share_open(char path[SHARE_PATH_MAX], struct error *e) {
         return error_set(e, ERR_ENVIRONMENT, "the path of the program is too long");
     strcpy(slash, "/share");
     return share_file(path, "vocabulary", vocabulary_dir, e) &&
-           vocabularies_load(vocabulary_dir, e) && romanise_open(path, e);
+           vocabularies_load(vocabulary_dir, e);
 }

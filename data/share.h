@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The program's own files (vocabularies, rules for names, schema, borders): the folder `share` beside the
+ * The program's own files (vocabularies, schema, borders): the folder `share` beside the
  * executable, wherever it is run from.
  */
 #ifndef DATA_SHARE_H
@@ -13,8 +13,7 @@
 
 #define SHARE_PATH_MAX 4096
 
-/* Writes the folder's path and loads what everybody needs from it: the vocabularies,
- * and the rules that romanise names. */
+/* Writes the folder's path and loads the vocabularies in it. */
 bool share_open(char path[SHARE_PATH_MAX], struct error *e);
 
 /* Writes PATH/NAME; false when it is too long. */

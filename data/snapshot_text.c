@@ -258,7 +258,7 @@ static void add_place_point(struct buf *b, const struct atlas *atlas, uint32_t p
     buf_decimal(b, p->point.lon, 7);
     text_or_null(b, "precision", vocabulary(VOC_PLACE_KIND)->terms[p->level].code);
     text_or_null(b, "place", uuid);
-    text_or_null(b, "place_name", atlas_name(atlas, place, ""));
+    text_or_null(b, "place_name", atlas_name(atlas, place));
     buf_char(b, '}');
 }
 

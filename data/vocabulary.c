@@ -5,6 +5,7 @@
  */
 #include "data/vocabulary.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <assert.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 
 #include "data/csv.h"
 #include "data/mem.h"
+#include "data/names/romanise.h"
+#include "data/names/word.h"
 
 const char *const label_languages[LANGUAGE_COUNT] = {"en", "km", "lo", "my",
                                                      "th", "vi", "zh", "id"};
@@ -273,11 +276,19 @@ static bool load_one(const char *dir, enum vocabulary_id id, struct error *e) {
     return good;
 }
 
+/* The rules of scripts stand beside the vocabularies. */
+static bool open_romaniser(const char *dir, struct error *e) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/../names", dir) >= (int)sizeof path)
+        return error_set(e, ERR_ENVIRONMENT, "the path of the vocabularies is too long");
+    return romanise_open(path, e);
+}
+
 bool vocabularies_load(const char *dir, struct error *e) {
     for (int id = 0; id < VOC_COUNT; id++)
         if (!load_one(dir, (enum vocabulary_id)id, e))
             return false;
-    return true;
+    return words_load(dir, e) && open_romaniser(dir, e);
 }
 
 const struct vocabulary *vocabulary(enum vocabulary_id id) {

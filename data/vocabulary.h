@@ -47,7 +47,8 @@ struct vocabulary {
     int count;
 };
 
-/* Loads every vocabulary from DIR/NAME.csv. To be called once, before threads start.
+/* Loads every vocabulary from DIR/NAME.csv, and the generic words of place names
+ * (data/names/word.h); and the rules of scripts in DIR/../names. To be called once, before threads start.
  * False: a file is missing or wrong; `e` names file and line. Never freed. */
 bool vocabularies_load(const char *dir, struct error *e);
 

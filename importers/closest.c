@@ -54,10 +54,10 @@ static struct best start(struct slice wanted) {
     return (struct best){NULL, least_refused};
 }
 
-const char *closest_column(struct slice name) {
+const char *closest_column(const struct column_table *t, struct slice name) {
     struct best best = start(name);
-    for (int i = 0; i < COL_COUNT; i++)
-        consider(&best, name, slice_of(columns[i].name), columns[i].name);
+    for (int i = 0; i < t->count; i++)
+        consider(&best, name, slice_of(t->specs[i].name), t->specs[i].name);
     return best.name;
 }
 

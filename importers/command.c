@@ -44,6 +44,8 @@ static const struct {
     {"force", AT(force), true, true},
     {"report", AT(report), false, true},
     {"map", AT(map), false, false},
+    {"format", AT(format), false, false},
+    {"alternate-names", AT(alternate_names), false, false},
     {"level", AT(level), false, false},
     {"country", AT(country), false, false},
     {"encoding", AT(encoding), false, false},

@@ -2,6 +2,7 @@
 #include "importers/gazetteer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define RETIRE_AT_MOST 5 /* one in so many, without --force */
 
@@ -36,13 +37,26 @@ bool gazetteer_count(struct gazetteer_import *g, int64_t line, const char *colum
 
 static bool open_all(struct gazetteer_import *g, struct error *e) {
     const struct import_options *o = g->options;
-    const char *const read[] = {o->path, o->db};
+    const char *const read[] = {o->path, o->db, o->map, o->alternate_names};
     progress_init(&g->progress, o->path);
     g->report.progress = &g->progress;
-    return report_apart(o->report, read, 2, e) &&
+    return report_apart(o->report, read, 4, e) &&
            report_open(&g->report, o->path, o->report, &g->progress, e) &&
            (g->record = record_open(o->db, o->share, DB_READ_WRITE, e)) != NULL &&
            (g->run = import_begin(g->record, o->source, e)) != NULL;
+}
+
+bool gazetteer_again(struct gazetteer_import *g, struct error *e) {
+    struct report *r = &g->report;
+    import_abort(g->run);
+    g->run = NULL;
+    if (strcmp(g->options->path, "-") == 0)
+        return error_set(e, ERR_DATA,
+                         "standard input cannot be read a second time, which --partial "
+                         "needs here: save it to a file");
+    r->read = r->added = r->updated = r->unchanged = r->rejected = r->left_out = 0;
+    g->run = import_begin(g->record, g->options->source, e);
+    return g->run != NULL;
 }
 
 /* Retires what is not in the file, or says how much that would be. */
@@ -50,8 +64,10 @@ static bool retire(struct gazetteer_import *g, const struct gazetteer_kind *kind
                    struct error *e) {
     const struct import_options *o = g->options;
     int64_t present, missing;
-    if (!kind->retire(g->run, true, &present, &missing, e) || missing == 0)
-        return missing == 0;
+    if (!kind->retire(g->run, true, &present, &missing, e))
+        return false;
+    if (missing == 0)
+        return true;
     int64_t stood = present - g->report.added;
     if (!o->retire_missing) {
         fprintf(stderr,

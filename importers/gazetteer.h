@@ -31,6 +31,10 @@ struct gazetteer_kind {
 enum err gazetteer_import(const struct gazetteer_kind *kind,
                           const struct import_options *options, void *ctx);
 
+/* Begins the run anew, as if nothing had been read. False for standard input, which cannot
+ * be read again. */
+bool gazetteer_again(struct gazetteer_import *g, struct error *e);
+
 /* Notes a refused row: `column` may be NULL. */
 void gazetteer_reject(struct gazetteer_import *g, int64_t line, const char *column,
                       const char *message);

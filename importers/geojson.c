@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The scanner finds where each feature begins and ends, by brackets and quotes alone; what
- * stands between is read by the JSON reader.
- *
  *   { "type": "FeatureCollection", "crs": {...}, "features": [ {...}, {...} ] }
  *     key      value                 skipped        key         one at a time
  */
@@ -11,121 +8,12 @@
 #include <string.h>
 
 #include "importers/cell.h"
-
-struct scanner {
-    FILE *in;
-    const char *name;
-    char block[1 << 16];
-    size_t at, len;
-    int64_t line;
-    int64_t *progress;
-    struct buf text; /* of the value or key being read */
-};
-
-static bool fail(const struct scanner *s, int64_t line, const char *what,
-                 struct error *e) {
-    return error_set(e, ERR_DATA, "%s:%lld: %s", s->name, (long long)line, what);
-}
-
-/* ---- bytes ------------------------------------------------------------------------------- */
-
-/* The next byte, or EOF. */
-static int next(struct scanner *s) {
-    if (s->at == s->len) {
-        s->len = fread(s->block, 1, sizeof s->block, s->in);
-        s->at = 0;
-        if (s->progress != NULL)
-            *s->progress += (int64_t)s->len;
-        if (s->len == 0)
-            return EOF;
-    }
-    unsigned char c = (unsigned char)s->block[s->at++];
-    s->line += c == '\n';
-    return c;
-}
-
-static void back(struct scanner *s, int c) {
-    if (c == EOF)
-        return;
-    s->at--;
-    s->line -= c == '\n';
-}
-
-static bool is_space(int c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static int next_token(struct scanner *s) {
-    int c = next(s);
-    while (is_space(c))
-        c = next(s);
-    return c;
-}
-
-/* ---- values ------------------------------------------------------------------------------ */
-
-static bool keep(struct scanner *s, int c, struct error *e) {
-    if (s->text.len == GEOJSON_FEATURE_MAX)
-        return fail(s, s->line, "a feature is too large; allowed: 32 MiB of text", e);
-    buf_char(&s->text, (char)c);
-    return true;
-}
-
-static bool read_string(struct scanner *s, struct error *e) {
-    for (bool escaped = false;;) {
-        int c = next(s);
-        if (c == EOF)
-            return fail(s, s->line, "the file ends inside a string", e);
-        if (!keep(s, c, e))
-            return false;
-        if (c == '"' && !escaped)
-            return true;
-        escaped = c == '\\' && !escaped;
-    }
-}
-
-/* The rest of an object or array, whose first bracket is read already. */
-static bool read_nested(struct scanner *s, struct error *e) {
-    for (int depth = 1; depth > 0;) {
-        int c = next(s);
-        if (c == EOF)
-            return fail(s, s->line, "the file ends too early: a bracket is not closed",
-                        e);
-        if (!keep(s, c, e) || (c == '"' && !read_string(s, e)))
-            return false;
-        depth += c == '{' || c == '[';
-        depth -= c == '}' || c == ']';
-    }
-    return true;
-}
-
-/* A number, true, false or null; whether it is one, nobody needs to know. */
-static bool skip_word(struct scanner *s) {
-    int c = next(s);
-    while (c != EOF && !is_space(c) && strchr(",]}", c) == NULL)
-        c = next(s);
-    back(s, c);
-    return true;
-}
-
-/* Reads the value that begins with `c` into `text`. */
-static bool read_value(struct scanner *s, int c, struct error *e) {
-    s->text.len = 0;
-    if (c == EOF)
-        return fail(s, s->line, "the file ends too early", e);
-    if (strchr(",:]}", c) != NULL)
-        return fail(s, s->line, "a value is missing", e);
-    if (!keep(s, c, e))
-        return false;
-    if (c == '"')
-        return read_string(s, e);
-    return c == '{' || c == '[' ? read_nested(s, e) : skip_word(s);
-}
+#include "importers/json_scan.h"
 
 /* ---- features ----------------------------------------------------------------------------- */
 
 struct reading {
-    struct scanner *s;
+    struct json_scan *s;
     bool (*each)(const struct geojson_feature *feature, void *ctx, struct error *e);
     void *ctx;
     int64_t number;
@@ -136,10 +24,12 @@ static const struct json *object_of(const struct json *feature, const char *key)
     return v != NULL && json_kind(v) == KIND_OBJECT ? v : NULL;
 }
 
-static bool give_feature(struct reading *r, int64_t line, struct error *e) {
-    struct json *root = json_parse(r->s->text.data, r->s->text.len, e);
+static bool give_feature(struct json_scan *s, int64_t line, void *ctx, struct error *e) {
+    struct reading *r = ctx;
+    r->number++;
+    struct json *root = json_parse(s->text.data, s->text.len, e);
     if (root == NULL)
-        return error_prefix(e, "%s:%lld: feature %lld: ", r->s->name, (long long)line,
+        return error_prefix(e, "%s:%lld: feature %lld: ", s->name, (long long)line,
                             (long long)r->number);
     struct geojson_feature feature = {.number = r->number, .line = line};
     bool is_object = json_kind(root) == KIND_OBJECT;
@@ -148,33 +38,20 @@ static bool give_feature(struct reading *r, int64_t line, struct error *e) {
         feature.geometry = object_of(root, "geometry");
     }
     bool done = is_object ? r->each(&feature, r->ctx, e)
-                          : fail(r->s, line, "a feature that is no object", e);
+                          : scan_fail(s, line, "a feature that is no object", e);
     json_free(root);
     return done;
 }
 
 static bool read_features(struct reading *r, struct error *e) {
-    struct scanner *s = r->s;
-    int c = next_token(s);
-    if (c != '[')
-        return fail(s, s->line, "\"features\" is not a list", e);
-    if ((c = next_token(s)) == ']')
-        return true;
-    for (;; c = next_token(s)) { /* at a value, so that no comma stands before the end */
-        int64_t line = s->line;
-        r->number++;
-        if (!read_value(s, c, e) || !give_feature(r, line, e))
-            return false;
-        c = next_token(s);
-        if (c == ']')
-            return true;
-        if (c != ',')
-            return fail(s, s->line, "between two features there must be a comma", e);
-    }
+    struct json_scan *s = r->s;
+    if (scan_token(s) != '[')
+        return scan_fail(s, scan_line(s), "\"features\" is not a list", e);
+    return scan_list(s, give_feature, r, e);
 }
 
 /* Whether the name that was read is `key`, however it is escaped. */
-static bool key_is(const struct scanner *s, const char *key) {
+static bool key_is(const struct json_scan *s, const char *key) {
     struct error ignored = {0};
     struct json *name = json_parse(s->text.data, s->text.len, &ignored);
     bool is = name != NULL && strcmp(json_text(name, NULL), key) == 0;
@@ -184,50 +61,49 @@ static bool key_is(const struct scanner *s, const char *key) {
 
 /* One member; `*found` when it was the features. */
 static bool read_member(struct reading *r, int c, bool *found, struct error *e) {
-    struct scanner *s = r->s;
+    struct json_scan *s = r->s;
     if (c != '"')
-        return fail(s, s->line, "a name in quotes is missing", e);
-    if (!read_value(s, c, e))
+        return scan_fail(s, scan_line(s), "a name in quotes is missing", e);
+    if (!scan_value(s, c, e))
         return false;
     bool features = key_is(s, "features");
-    if (next_token(s) != ':')
-        return fail(s, s->line, "after a name there must be a colon", e);
+    if (scan_token(s) != ':')
+        return scan_fail(s, scan_line(s), "after a name there must be a colon", e);
     if (features && *found)
-        return fail(s, s->line, "\"features\" stands twice", e);
+        return scan_fail(s, scan_line(s), "\"features\" stands twice", e);
     *found = *found || features;
-    return features ? read_features(r, e) : read_value(s, next_token(s), e);
+    return features ? read_features(r, e) : scan_value(s, scan_token(s), e);
 }
 
 static bool read_collection(struct reading *r, struct error *e) {
-    struct scanner *s = r->s;
+    struct json_scan *s = r->s;
     bool found = false;
-    int c = next_token(s);
-    if (c == 0xef && next(s) == 0xbb && next(s) == 0xbf) /* a BOM */
-        c = next_token(s);
+    int c = scan_first_token(s);
     if (c != '{')
-        return fail(s, s->line, "not GeoJSON; allowed: a FeatureCollection", e);
-    c = next_token(s);
+        return scan_fail(s, scan_line(s), "not GeoJSON; allowed: a FeatureCollection", e);
+    c = scan_token(s);
     for (bool more = c != '}'; more;) {
         if (!read_member(r, c, &found, e))
             return false;
-        c = next_token(s);
+        c = scan_token(s);
         more = c == ',';
         if (!more && c != '}')
-            return fail(s, s->line, "between two members there must be a comma", e);
+            return scan_fail(s, scan_line(s), "between two members there must be a comma", e);
         if (more)
-            c = next_token(s);
+            c = scan_token(s);
     }
     if (!found)
-        return fail(s, s->line, "there are no \"features\"; allowed: a FeatureCollection",
+        return scan_fail(s, scan_line(s), "there are no \"features\"; allowed: a FeatureCollection",
                     e);
-    return next_token(s) == EOF || fail(s, s->line, "something stands after the end", e);
+    return scan_token(s) == EOF || scan_fail(s, scan_line(s), "something stands after the end", e);
 }
 
 bool geojson_read(FILE *in, const char *name,
                   bool (*each)(const struct geojson_feature *feature, void *ctx,
                                struct error *e),
                   void *ctx, int64_t *progress, struct error *e) {
-    struct scanner s = {.in = in, .name = name, .line = 1, .progress = progress};
+    struct json_scan s = {
+        .in = in, .name = name, .thing = "feature", .progress = progress};
     struct reading r = {&s, each, ctx, 0};
     bool done = read_collection(&r, e);
     if (done && ferror(in))

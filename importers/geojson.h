@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * GeoJSON (RFC 7946), one feature of a FeatureCollection at a time: the file may be larger
- * than memory, a feature may not be larger than GEOJSON_FEATURE_MAX.
+ * than memory, a feature may not be larger than JSON_ELEMENT_MAX (importers/json_scan.h).
  */
 #ifndef IMPORTERS_GEOJSON_H
 #define IMPORTERS_GEOJSON_H
@@ -10,8 +10,6 @@
 
 #include "data/buf.h"
 #include "data/json_read.h"
-
-#define GEOJSON_FEATURE_MAX (32 << 20) /* bytes of text; as JSON in memory many times that */
 
 struct geojson_feature {
     int64_t number;                /* from 1 */

@@ -36,16 +36,17 @@ static bool unnamed(struct header_field *f, int64_t line, struct report *report)
 
 static bool read_cell(struct header *h, size_t cell, struct slice name, int64_t line,
                       struct report *report) {
-    const struct map_column *map = h->map ? map_find(h->map, name) : NULL;
+    const struct map_column *map = h->map ? map_find(h->map, name, NULL) : NULL;
     struct error why = {0};
     if (map != NULL) {
-        add_mapped(h, cell, name, map);
+        for (; map != NULL; map = map_find(h->map, name, map))
+            add_mapped(h, cell, name, map);
         return true;
     }
     struct header_field *f = add_field(h, cell, name);
     if (name.len == 0)
         return unnamed(f, line, report);
-    if (target_parse(name, &f->target, &why))
+    if (target_parse(h->table, name, &f->target, &why))
         return true;
     f->ignored = true;
     if (h->map != NULL && h->map->ignore_unknown)
@@ -54,11 +55,16 @@ static bool read_cell(struct header *h, size_t cell, struct slice name, int64_t 
     return false;
 }
 
+/* Whether the map says that several headers become this column. */
+static bool together(const struct header_field *f) {
+    return f->map != NULL && f->map->also;
+}
+
 static bool check_twice(const struct header *h, size_t i, int64_t line,
                         struct report *report) {
     char message[100];
-    for (size_t k = 0; !h->field[i].ignored && k < i; k++)
-        if (!h->field[k].ignored &&
+    for (size_t k = 0; !h->field[i].ignored && !together(&h->field[i]) && k < i; k++)
+        if (!h->field[k].ignored && !together(&h->field[k]) &&
             target_same(&h->field[k].target, &h->field[i].target)) {
             snprintf(message, sizeof message, "stands twice, as columns %zu and %zu",
                      h->field[k].cell + 1, h->field[i].cell + 1);
@@ -84,13 +90,15 @@ static bool is_constant(const struct header *h, const struct target *t) {
 
 static bool check_required(const struct header *h, int64_t line, struct report *report) {
     bool good = true;
-    for (int c = 0; c < COL_COUNT; c++) {
-        struct target t = {.column = (enum column)c};
-        if (!(columns[c].flags & REQUIRED) || has(h, &t) || is_constant(h, &t))
+    char names[TARGET_NAMES_BYTES], message[TARGET_NAMES_BYTES + 40];
+    snprintf(message, sizeof message, "the column is missing; required: %s",
+             target_names(h->table, REQUIRED, names));
+    for (int c = 0; c < h->table->count; c++) {
+        struct target t = {.column = c};
+        if (!(h->table->specs[c].flags & REQUIRED) || has(h, &t) || is_constant(h, &t))
             continue;
         good = false;
-        report_error(report, line, columns[c].name,
-                     "the column is missing; required: id organization service country");
+        report_error(report, line, h->table->specs[c].name, message);
     }
     return good;
 }
@@ -110,10 +118,10 @@ static bool check_map(const struct header *h, int64_t line, struct report *repor
     for (size_t i = 0; h->map != NULL && i < h->map->constant_count; i++) {
         const struct target *t = &h->map->constants[i].target;
         char name[64];
-        if (!has(h, t))
+        if (h->map->constants[i].also || !has(h, t))
             continue;
         good = false;
-        report_error(report, line, target_name(t, name),
+        report_error(report, line, target_name(h->table, t, name),
                      "a constant of the map, and the file has the column too");
     }
     return good;
@@ -144,9 +152,11 @@ static void sort_translations(struct header *h) {
     }
 }
 
-bool header_read(struct header *h, const struct csv_row *row, const struct map *map,
+bool header_read(struct header *h, const struct column_table *table,
+                 const struct csv_row *row, const struct map *map,
                  struct report *report) {
     bool good = true;
+    h->table = table;
     h->map = map;
     h->count = 0;
     h->cell_count = row->count;

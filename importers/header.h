@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The header row of services.csv: which cell of a row is which column. By a pattern of
- * the map, one cell may be several columns: then each of them is a field.
+ * The header row of a sheet: which cell of a row is which column. By a pattern of the map,
+ * one cell may be several columns: then each of them is a field.
  */
 #ifndef IMPORTERS_HEADER_H
 #define IMPORTERS_HEADER_H
@@ -21,6 +21,7 @@ struct header_field {
 
 /* Zero-initialise. */
 struct header {
+    const struct column_table *table;
     size_t cell_count; /* of the header row, without empty ones at its end */
     struct header_field *field;
     size_t count, capacity; /* fields */
@@ -30,9 +31,9 @@ struct header {
 };
 
 /* Reads the row, in place of what was read before; every fault goes to `report`. False
- * when there was one. */
-bool header_read(struct header *h, const struct csv_row *row, const struct map *map,
-                 struct report *report);
+ * when there was one. `map` may be NULL, and is of the same table. */
+bool header_read(struct header *h, const struct column_table *table,
+                 const struct csv_row *row, const struct map *map, struct report *report);
 void header_free(struct header *h);
 
 #endif

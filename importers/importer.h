@@ -27,6 +27,8 @@ struct import_options {
     const char *share; /* the program's own data */
     const char *source;
     const char *map;    /* or NULL */
+    const char *format; /* of places: csv, json, geonames; NULL: by the name of the file */
+    const char *alternate_names; /* of a GeoNames dump, or NULL */
     const char *report; /* or NULL */
     bool dry_run, partial, retire_missing, force;
     const char *level;              /* of areas: "0" to "3", or NULL */

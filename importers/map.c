@@ -54,7 +54,7 @@ static bool set_target(struct reading *r, const char *key, const struct json *na
     struct error why = {0};
     if (name == NULL || json_kind(name) != KIND_STRING)
         return wrong(r, key, "allowed: the name of one of our columns, as a string");
-    if (!target_parse(slice_of(json_text(name, NULL)), out, &why))
+    if (!target_parse(r->map->table, slice_of(json_text(name, NULL)), out, &why))
         return wrong(r, key, why.message);
     return true;
 }
@@ -64,12 +64,14 @@ static bool set_target(struct reading *r, const char *key, const struct json *na
 static bool add_value(const char *theirs, const struct json *ours, void *ctx) {
     struct reading *r = ctx;
     struct map_column *c = r->column;
-    if (json_kind(ours) != KIND_STRING)
-        return wrong(r, theirs, "allowed: a string");
+    bool null = json_kind(ours) == KIND_NULL;
+    if (!null && json_kind(ours) != KIND_STRING)
+        return wrong(r, theirs, "allowed: a string, or null to leave the row out");
     struct slice name = slice_trim(slice_of(theirs));
     c->values[c->value_count++] =
         (struct map_value){arena_strndup(&r->map->arena, name.at, name.len),
-                           kept(r->map, json_text(ours, NULL))};
+                           null ? NULL : kept(r->map, json_text(ours, NULL))};
+    c->leaves_out = c->leaves_out || null;
     return true;
 }
 
@@ -106,7 +108,7 @@ static bool read_pattern(struct reading *r, const char *key, const struct json *
         struct slice name = c->pattern.gap[i].name;
         if (name.len == 0)
             continue;
-        if (!target_parse(name, &c->part[c->part_count], &why))
+        if (!target_parse(r->map->table, name, &c->part[c->part_count], &why))
             return wrong(r, key, why.message);
         for (size_t k = 0; k < c->part_count; k++)
             if (target_same(&c->part[k], &c->part[c->part_count]))
@@ -136,19 +138,24 @@ static bool read_other(struct reading *r, const char *key, const struct json *ot
     return wrong(r, key, "allowed: \"error\", \"skip\" or \"keep\"");
 }
 
+static bool read_also(struct reading *r, const char *key, const struct json *also) {
+    r->column->also = json_kind(also) == KIND_BOOL && json_bool(also);
+    return r->column->also || wrong(r, key, "allowed: true");
+}
+
 static const struct {
     const char *key;
     bool (*read)(struct reading *r, const char *key, const struct json *value);
 } column_keys[] = {
     {"column", read_column}, {"pattern", read_pattern}, {"values", read_values},
-    {"split", read_split},   {"other", read_other},
+    {"split", read_split},   {"other", read_other},     {"also", read_also},
 };
 
 static bool read_column_key(const char *key, const struct json *value, void *ctx) {
     for (size_t i = 0; i < sizeof column_keys / sizeof *column_keys; i++)
         if (strcmp(column_keys[i].key, key) == 0)
             return column_keys[i].read(ctx, key, value);
-    return wrong(ctx, key, "not known; allowed: column pattern values split other");
+    return wrong(ctx, key, "not known; allowed: column pattern values split other also");
 }
 
 /* ---- the file ------------------------------------------------------------------ */
@@ -159,8 +166,8 @@ static bool read_object_column(struct reading *r, const struct json *value) {
     bool column = json_get(value, "column"), pattern = json_get(value, "pattern");
     if (!column && !pattern)
         return wrong(&inner, "column", "is missing (or pattern)");
-    if (pattern && (column || json_get(value, "split")))
-        return wrong(&inner, "pattern", "allowed: alone, without column and split");
+    if (pattern && (column || json_get(value, "split") || json_get(value, "also")))
+        return wrong(&inner, "pattern", "allowed: alone, without column, split and also");
     if (!json_each(value, read_column_key, &inner))
         return false;
     if (json_get(value, "values") == NULL && json_get(value, "other") == NULL)
@@ -177,8 +184,17 @@ static bool taken(const struct map *m, const struct target *t) {
     return false;
 }
 
-static bool add_column(const char *header, const struct json *value, void *ctx) {
-    struct reading *r = ctx;
+static bool check_taken(struct reading *r, const char *header,
+                        const struct map_column *c, const struct target *t) {
+    if (c->also && t->language[0] != '\0')
+        return wrong(r, header, "also: allowed for a column without a language");
+    if (c->also == taken(r->map, t))
+        return true;
+    return wrong(r, header, c->also ? "also: no header before it becomes the same column"
+                                    : "another header becomes the same column");
+}
+
+static bool add_one(struct reading *r, const char *header, const struct json *value) {
     struct map *m = r->map;
     struct map_column *c = &m->columns[m->column_count];
     struct slice name = slice_trim(slice_of(header));
@@ -189,32 +205,57 @@ static bool add_column(const char *header, const struct json *value, void *ctx) 
     bool good =
         object ? read_object_column(r, value) : set_target(r, header, value, &c->part[0]);
     for (size_t i = 0; good && i < c->part_count; i++)
-        if (taken(m, &c->part[i]))
-            return wrong(r, header, "another header becomes the same column");
+        good = check_taken(r, header, c, &c->part[i]);
     m->column_count++;
     return good;
+}
+
+/* { "value": "KH", "also": true } */
+static bool constant_also(const struct json *value) {
+    if (json_kind(value) != KIND_OBJECT || members(value) != 2 ||
+        json_get(value, "value") == NULL)
+        return false;
+    const struct json *also = json_get(value, "also");
+    return also != NULL && json_kind(also) == KIND_BOOL && json_bool(also);
 }
 
 static bool add_constant(const char *name, const struct json *value, void *ctx) {
     struct reading *r = ctx;
     struct error why = {0};
     struct map_constant *c = &r->map->constants[r->map->constant_count];
-    if (!target_parse(slice_of(name), &c->target, &why))
+    c->also = constant_also(value);
+    value = c->also ? json_get(value, "value") : value;
+    if (!target_parse(r->map->table, slice_of(name), &c->target, &why))
         return wrong(r, name, why.message);
     if (json_kind(value) != KIND_STRING)
-        return wrong(r, name, "allowed: a string");
+        return wrong(r, name, "allowed: a string, or { \"value\": ..., \"also\": true }");
     c->value = kept(r->map, json_text(value, NULL));
-    if (taken(r->map, &c->target))
-        return wrong(r, name, "a header becomes the same column");
+    if (c->also != taken(r->map, &c->target))
+        return wrong(r, name, c->also ? "also: no header becomes the same column"
+                                      : "a header becomes the same column");
     r->map->constant_count++;
     return true;
 }
 
+static bool add_column(const char *header, const struct json *value, void *ctx) {
+    bool good = true, list = json_kind(value) == KIND_ARRAY;
+    for (size_t i = 0; list && good && i < json_count(value); i++)
+        good = add_one(ctx, header, json_at(value, i));
+    return list ? good : add_one(ctx, header, value);
+}
+
+static bool count_columns(const char *key, const struct json *value, void *ctx) {
+    (void)key;
+    *(size_t *)ctx += json_kind(value) == KIND_ARRAY ? json_count(value) : 1;
+    return true;
+}
+
 static bool read_columns(struct reading *r, const struct json *value) {
+    size_t count = 0;
     if (json_kind(value) != KIND_OBJECT)
         return wrong(r, "columns", "allowed: an object");
-    r->map->columns =
-        arena_alloc(&r->map->arena, (members(value) + 1) * sizeof *r->map->columns);
+    json_each(value, count_columns, &count);
+    r->map->columns = arena_alloc(&r->map->arena, (count + 1) * sizeof *r->map->columns);
     r->outer = "columns";
     return json_each(value, add_column, r);
 }
@@ -277,9 +318,11 @@ static bool read_top(struct map *m, const struct json *root, struct error *e) {
     return true;
 }
 
-struct map *map_parse(const char *name, const char *text, size_t len, struct error *e) {
+struct map *map_parse(const char *name, const struct column_table *table,
+                      const char *text, size_t len, struct error *e) {
     struct json *root = json_parse(text, len, e);
     struct map *m = xcalloc(1, sizeof *m);
+    m->table = table;
     bool good = root != NULL && read_top(m, root, e);
     if (root != NULL)
         json_free(root);
@@ -291,7 +334,8 @@ struct map *map_parse(const char *name, const char *text, size_t len, struct err
     return NULL;
 }
 
-struct map *map_read(const char *path, struct error *e) {
+struct map *map_read(const char *path, const struct column_table *table,
+                     struct error *e) {
     FILE *f = fopen(path, "re");
     struct buf text = {0};
     struct map *m = NULL;
@@ -310,7 +354,7 @@ struct map *map_read(const char *path, struct error *e) {
     else if (text.len > MAP_BYTES_MAX)
         error_set(e, ERR_DATA, "%s: more than 1 MiB", path);
     else
-        m = map_parse(path, buf_text(&text), text.len, e);
+        m = map_parse(path, table, buf_text(&text), text.len, e);
     fclose(f);
     buf_free(&text);
     return m;
@@ -323,8 +367,9 @@ void map_free(struct map *m) {
     free(m);
 }
 
-const struct map_column *map_find(const struct map *m, struct slice header) {
-    for (size_t i = 0; i < m->column_count; i++)
+const struct map_column *map_find(const struct map *m, struct slice header,
+                                  const struct map_column *after) {
+    for (size_t i = after ? (size_t)(after - m->columns) + 1 : 0; i < m->column_count; i++)
         if (slice_is(header, m->columns[i].header))
             return &m->columns[i];
     return NULL;
@@ -337,13 +382,14 @@ static int against(struct slice key, const char *theirs) {
     return order ? order : -(theirs[key.len] != '\0');
 }
 
-static const char *ours(const struct map_column *c, struct slice theirs) {
+static const struct map_value *find_value(const struct map_column *c,
+                                          struct slice theirs) {
     size_t low = 0, high = c->value_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = against(theirs, c->values[middle].theirs);
         if (order == 0)
-            return c->values[middle].ours;
+            return &c->values[middle];
         if (order < 0)
             high = middle;
         else
@@ -352,12 +398,15 @@ static const char *ours(const struct map_column *c, struct slice theirs) {
     return NULL;
 }
 
-/* The text for one of their values; `out->len` 0 drops it. */
+/* The text for one of their values; `out->len` 0 drops it, and `out->at` NULL the row. */
 static bool map_one(const struct map_column *c, struct slice theirs, struct slice *out,
                     struct error *e) {
-    const char *found = ours(c, theirs);
-    *out = found ? slice_of(found) : c->other == MAP_KEEP ? theirs : slice_of("");
-    if (found == NULL && c->other == MAP_ERROR)
+    const struct map_value *found = find_value(c, theirs);
+    if (found != NULL)
+        *out = found->ours != NULL ? slice_of(found->ours) : (struct slice){NULL, 0};
+    else
+        *out = c->other == MAP_KEEP ? theirs : slice_of("");
+    if (found == NULL && c->other == MAP_ERROR && theirs.len > 0)
         return cell_refuse(e, theirs, "the map does not name this value",
                            "add it to columns.%s.values, or set other to skip or keep",
                            c->header);
@@ -369,10 +418,11 @@ static bool map_list(const struct map_column *c, struct slice theirs, struct are
                      struct slice *out, struct error *e) {
     struct slice rest = theirs, part, text;
     struct buf joined = {0};
-    bool good = true;
+    bool good = true, left_out = false;
     while (good && slice_next(&rest, c->split, &part)) {
         part = slice_trim(part);
         good = part.len == 0 || map_one(c, part, &text, e);
+        left_out = left_out || (good && part.len > 0 && text.at == NULL);
         if (!good || part.len == 0 || text.len == 0)
             continue;
         if (joined.len > 0)
@@ -384,6 +434,8 @@ static bool map_list(const struct map_column *c, struct slice theirs, struct are
     }
     *out =
         (struct slice){arena_strndup(arena, buf_text(&joined), joined.len), joined.len};
+    if (left_out)
+        *out = (struct slice){NULL, 0};
     buf_free(&joined);
     return good;
 }
@@ -402,9 +454,7 @@ static bool map_gap(const struct map_column *c, size_t part, struct slice text,
 bool map_cell(const struct map_column *c, size_t part, struct slice theirs,
               struct arena *arena, struct slice *out, struct error *e) {
     *out = slice_trim(theirs);
-    if (out->len == 0)
-        return true;
-    if (c->split != '\0')
+    if (out->len > 0 && c->split != '\0')
         return map_list(c, *out, arena, out, e);
     if (!map_one(c, *out, out, e))
         return false;

@@ -160,6 +160,26 @@ void report_note(struct report *r, int64_t line, const char *column,
     r->note_count++;
 }
 
+void report_placed(struct report *r, int64_t line, const char *asked, const char *found,
+                   double score) {
+    if (r->muted)
+        return;
+    r->placed += found != NULL;
+    if (r->place_count++ >= REPORT_WRITTEN_MAX || r->out == NULL)
+        return;
+    begin_object(&r->places, line);
+    buf_json_key(&r->places, "asked");
+    buf_json(&r->places, asked);
+    buf_json_key(&r->places, "found");
+    if (found != NULL)
+        buf_json(&r->places, found);
+    else
+        buf_str(&r->places, "null");
+    buf_json_key(&r->places, "score");
+    buf_decimal(&r->places, score, 3);
+    buf_char(&r->places, '}');
+}
+
 void report_errors_end(struct report *r) {
     progress_clear(r->progress);
     if (r->error_count > REPORT_PRINTED_MAX)
@@ -189,18 +209,24 @@ static void write_json(const struct report *r, bool changed) {
         {"unchanged", r->unchanged},
         {"retired", changed ? r->retired : 0},
         {"rejected", r->rejected},
+        {"left_out", r->left_out},
     };
     fputs("{\n", r->out);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         fprintf(r->out, "  \"%s\": %lld,\n", counts[i].name, (long long)counts[i].value);
-    fputs("  \"errors\": [", r->out);
-    write_buf(&r->errors, r->out);
-    fputs(r->errors.len ? "\n  ],\n  \"duplicates\": [" : "],\n  \"duplicates\": [",
-          r->out);
-    write_buf(&r->duplicates, r->out);
-    fputs(r->duplicates.len ? "\n  ],\n  \"notes\": [" : "],\n  \"notes\": [", r->out);
-    write_buf(&r->notes, r->out);
-    fputs(r->notes.len ? "\n  ]\n}\n" : "]\n}\n", r->out);
+    const struct {
+        const char *name;
+        const struct buf *objects;
+    } lists[] = {{"errors", &r->errors},
+                 {"duplicates", &r->duplicates},
+                 {"notes", &r->notes},
+                 {"placed", &r->places}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        fprintf(r->out, "%s  \"%s\": [", i > 0 ? ",\n" : "", lists[i].name);
+        write_buf(lists[i].objects, r->out);
+        fputs(lists[i].objects->len > 0 ? "\n  ]" : "]", r->out);
+    }
+    fputs("\n}\n", r->out);
 }
 
 bool report_close(struct report *r, bool changed, struct error *e) {
@@ -214,15 +240,21 @@ bool report_close(struct report *r, bool changed, struct error *e) {
     buf_free(&r->errors);
     buf_free(&r->duplicates);
     buf_free(&r->notes);
+    buf_free(&r->places);
     return good || error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
                              strerror(errno));
 }
 
 void report_summary(const struct report *r, bool dry_run) {
-    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld\n",
+    printf("%sadded %lld, updated %lld, unchanged %lld, retired %lld, rejected %lld",
            dry_run ? "dry run, nothing is changed: " : "", (long long)r->added,
            (long long)r->updated, (long long)r->unchanged, (long long)r->retired,
            (long long)r->rejected);
+    if (r->left_out > 0)
+        printf(", left out %lld", (long long)r->left_out);
+    if (r->placed > 0)
+        printf(", placed by name %lld", (long long)r->placed);
+    putchar('\n');
 }
 
 void report_refusal(const struct report *r, const struct error *e) {

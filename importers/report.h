@@ -21,11 +21,14 @@ struct report {
     const char *file; /* of the import, for messages */
     struct progress *progress;
     int64_t read, added, updated, unchanged, retired, rejected;
-    int64_t error_count, duplicate_count, note_count;
+    int64_t left_out; /* rows that the map, or the format, leaves out */
+    int64_t placed; /* rows that the gazetteer gave a point */
+    int64_t error_count, duplicate_count, note_count, place_count;
     bool muted;            /* a second reading: errors are known already */
     struct buf errors;     /* JSON objects after one another */
     struct buf duplicates; /* the same */
     struct buf notes;      /* the same */
+    struct buf places;     /* the same */
     FILE *out;             /* of --report, or NULL */
     const char *out_path;
 };
@@ -58,6 +61,10 @@ void report_duplicate(struct report *r, const struct report_pair *pair);
 /* Adds what a person should know of a row that was taken; `line` 0: of no row, `column` may
  * be NULL. */
 void report_note(struct report *r, int64_t line, const char *column, const char *message);
+
+/* Adds where the names of a row without coordinates were found; `found` NULL: nowhere. */
+void report_placed(struct report *r, int64_t line, const char *asked, const char *found,
+                   double score);
 
 /* Says how many errors were not printed. */
 void report_errors_end(struct report *r);

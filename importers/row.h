@@ -6,15 +6,10 @@
 #ifndef IMPORTERS_ROW_H
 #define IMPORTERS_ROW_H
 
-#include "data/flat.h"
-#include "importers/cell.h"
-#include "importers/header.h"
+#include "importers/cells.h"
 
 struct row_reader {
-    struct cell_reader cells;
-    const struct header *header;
-    struct report *report;
-    struct translation *translations; /* room for all of the header and the map */
+    struct cells cells;
     char today[11]; /* the latest date that it is anywhere on earth now */
 };
 
@@ -23,12 +18,10 @@ void row_reader_init(struct row_reader *r, const struct header *header,
                      struct report *report);
 void row_reader_free(struct row_reader *r);
 
-/* True when every cell of the row is empty: such rows are skipped. */
-bool row_empty(const struct csv_row *row);
-
-/* Fills `out`, borrowed until the next row. Every fault goes to the report; false when
- * there was one, and then the cells at fault are "". */
-bool row_read(struct row_reader *r, const struct csv_row *row, struct flat *out);
+/* Fills `out`, borrowed until the next row. Every fault goes to the report; where there was
+ * one, the cells at fault are "". */
+enum cells_result row_read(struct row_reader *r, const struct csv_row *row,
+                           struct flat *out);
 
 /* What must hold between the cells of a service, wherever they come from. False: `e` says
  * what does not. `ctx` is not used. */

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "data/record.h"
+#include "importers/map_help.h"
+#include "importers/placing.h"
 #include "importers/row.h"
 #include "importers/standing.h"
 
@@ -29,6 +31,8 @@ struct import {
     struct header header;
     struct row_reader rows;
     struct id_set ids;
+    struct placing placing;
+    struct placed_row placed; /* the last row */
     struct progress progress;
     struct report report;
     bool has_header;
@@ -50,7 +54,7 @@ static bool read_header(struct import *im, const struct csv_row *row, struct err
     if (im->has_header)
         return true;
     im->has_header = true;
-    if (!header_read(&im->header, row, im->map, &im->report))
+    if (!header_read(&im->header, &services_table, row, im->map, &im->report))
         return refused(e);
     row_reader_init(&im->rows, &im->header, &im->report);
     return true;
@@ -110,14 +114,45 @@ static bool put(struct import *im, const struct flat *flat, int64_t line,
     return false;
 }
 
+/* Where the row is, by its names, unless it says so itself. False: that is not to be told, and
+ * the row is refused; or `e` is set. */
+static bool place(struct import *im, struct flat *flat, int64_t line, struct error *e) {
+    struct placed_row *p = &im->placed;
+    struct buf message = {0};
+    if (!placing_row(&im->placing, flat, p, e))
+        return false;
+    if (p->how == PLACED_AMBIGUOUS) {
+        struct error why = {0};
+        cell_refuse(&why, (struct slice){p->asked.data, p->asked.len},
+                    "several places are called so",
+                    "allowed: coordinates, or what it lies in; there are %s",
+                    buf_text(&p->found));
+        report_error(&im->report, line, columns[p->column].name, why.message);
+    } else if (p->how == PLACED_NOT_FOUND) {
+        buf_printf(&message, "\"%s\" is not known; the service stays without a point",
+                   buf_text(&p->asked));
+        report_note(&im->report, line, columns[p->column].name, buf_text(&message));
+    }
+    if (p->how != PLACED_NOT_ASKED)
+        report_placed(&im->report, line, buf_text(&p->asked),
+                      p->how == PLACED_FOUND ? buf_text(&p->found) : NULL, p->score);
+    buf_free(&message);
+    return p->how != PLACED_AMBIGUOUS;
+}
+
 static bool first_time(struct import *im, const struct csv_row *row, struct error *e) {
     struct flat flat;
     uint32_t entry = 0;
     im->report.read++;
-    bool good = row_read(&im->rows, row, &flat);
+    enum cells_result result = row_read(&im->rows, row, &flat);
+    if (result == CELLS_LEFT_OUT) {
+        im->report.left_out++;
+        return true;
+    }
+    bool good = result == CELLS_GOOD;
     bool has_id = flat.cell[COL_ID][0] != '\0';
     bool own_id = has_id && enter(im, &flat, row->line, &entry);
-    good = good && own_id && put(im, &flat, row->line, e);
+    good = good && own_id && place(im, &flat, row->line, e) && put(im, &flat, row->line, e);
     if (e->code != ERR_NONE)
         return false;
     im->report.rejected += !good;
@@ -132,12 +167,13 @@ static bool first_time(struct import *im, const struct csv_row *row, struct erro
 /* Only what was good the first time. */
 static bool second_time(struct import *im, const struct csv_row *row, struct error *e) {
     struct flat flat;
-    if (!row_read(&im->rows, row, &flat))
+    if (row_read(&im->rows, row, &flat) != CELLS_GOOD)
         return true;
     const struct id_entry *entry = id_set_find(&im->ids, slice_of(flat.cell[COL_ID]));
     if (entry == NULL || entry->rejected || entry->line != row->line)
         return true;
-    if (put(im, &flat, row->line, e) || e->code != ERR_NONE)
+    if ((place(im, &flat, row->line, e) && put(im, &flat, row->line, e)) ||
+        e->code != ERR_NONE)
         return e->code == ERR_NONE;
     return error_set(e, ERR_DATA, "%s changed while it was read", im->options->path);
 }
@@ -329,8 +365,10 @@ static bool retire(struct import *im, struct error *e) {
     if (o->retire_missing && im->report.rejected > 0 &&
         !standing_keep(o->db, o->share, o->source, &im->ids, im->run, e))
         return false;
-    if (!import_missing(im->run, &present, &missing, e) || missing == 0)
-        return missing == 0;
+    if (!import_missing(im->run, &present, &missing, e))
+        return false;
+    if (missing == 0)
+        return true;
     int64_t stood = present - im->report.added;
     if (!o->retire_missing) {
         fprintf(stderr,
@@ -367,7 +405,7 @@ static bool open_all(struct import *im, struct error *e) {
     if (!report_apart(o->report, read, 3, e) ||
         !report_open(&im->report, o->path, o->report, &im->progress, e))
         return false;
-    if (o->map != NULL && (im->map = map_read(o->map, e)) == NULL)
+    if (o->map != NULL && (im->map = map_read(o->map, &services_table, e)) == NULL)
         return false;
     im->record = record_open(o->db, o->share, DB_READ_WRITE, e);
     return im->record != NULL;
@@ -392,6 +430,8 @@ static void close_all(struct import *im) {
     row_reader_free(&im->rows);
     header_free(&im->header);
     id_set_free(&im->ids);
+    placing_free(&im->placing);
+    placed_row_free(&im->placed);
     map_free(im->map);
     free(im);
 }
@@ -400,6 +440,8 @@ static enum err services_import(const struct import_options *options) {
     struct import *im = xcalloc(1, sizeof *im);
     struct error e = {0}, report_error_why = {0};
     im->options = options;
+    im->placing.db = options->db;
+    im->placing.share = options->share;
     bool done = run_import(im, &e);
     report_errors_end(&im->report);
     if (done)
@@ -427,26 +469,7 @@ static const char help[] =
     "  file:line: column: what is wrong and what is allowed\n"
     "and then nothing is changed. Importing the same file twice changes nothing.\n"
     "\n"
-    "  --map MAP.json     read somebody else's sheet:\n"
-    "\n"
-    "    { \"columns\": { \"Their header\": \"our_column\",\n"
-    "                   \"Type\": { \"column\": \"kind\",\n"
-    "                             \"values\": { \"Refuge\": \"shelter\" },\n"
-    "                             \"split\": \",\", \"other\": \"error\" },\n"
-    "                   \"GPS\": { \"pattern\": \"{lat}, {lon}\" } },\n"
-    "      \"constants\": { \"country\": \"KH\" },\n"
-    "      \"ignore\": \"unknown\",\n"
-    "      \"about\": \"whose sheet this is\" }\n"
-    "\n"
-    "    values     their value and ours (\"\" drops it, \"a;b\" is two codes)\n"
-    "    pattern    one cell that becomes several of our columns: {name} takes what stands\n"
-    "               there, {} passes it over, the text between must be there, as in\n"
-    "               \"POINT ({lon} {lat})\" for WKT and \"{lat} {lon} {} {}\" for Kobo\n"
-    "    split      the character between several of their values in one cell\n"
-    "    other      a value that is not named: error (the default), skip, or keep\n"
-    "    constants  columns that the sheet does not have\n"
-    "    ignore     \"unknown\": skip headers named nowhere; else they are errors\n"
-    "    about      a text or a list of texts for whoever reads the map\n";
+    MAP_HELP;
 
 const struct importer services_importer = {"services", usage, help, " map ",
                                            services_import};

@@ -10,6 +10,7 @@ int command_init(int argc, char **argv);    /* admin.c */
 int command_key(int argc, char **argv);     /* admin.c */
 int command_check(int argc, char **argv);   /* admin.c */
 int command_serve(int argc, char **argv);   /* serve.c */
+int command_places(int argc, char **argv);  /* places.c */
 int command_history(int argc, char **argv); /* history.c */
 int command_undo(int argc, char **argv);    /* history.c */
 int command_edit(int argc, char **argv);    /* edit.c */

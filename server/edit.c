@@ -41,7 +41,7 @@ struct work {
 static void add(struct work *w, const struct target *target, const char *value) {
     w->cell = xgrow(w->cell, &w->capacity, w->count, sizeof *w->cell);
     struct edit_cell *cell = &w->cell[w->count++];
-    *cell = (struct edit_cell){.column = target->column, .value = value};
+    *cell = (struct edit_cell){.column = (enum column)target->column, .value = value};
     memcpy(cell->language, target->language, sizeof cell->language);
 }
 
@@ -52,9 +52,9 @@ static bool add_value(struct work *w, const char *argument, struct error *e) {
         return error_set(e, ERR_USAGE, "\"%.60s\": column=value is wanted", argument);
     if (!text_utf8(argument, strlen(argument), NULL))
         return error_set(e, ERR_DATA, "a value that is not UTF-8");
-    if (!target_parse((struct slice){argument, (size_t)(equals - argument)}, &target, e))
+    if (!target_parse(&services_table, (struct slice){argument, (size_t)(equals - argument)}, &target, e))
         return false;
-    if (!cell_check(&w->cells, target.column, slice_of(equals + 1), &value, e))
+    if (!cell_check(&w->cells, (enum column)target.column, slice_of(equals + 1), &value, e))
         return error_prefix(e, "%s: ", columns[target.column].name);
     add(w, &target, value);
     return true;
@@ -62,7 +62,7 @@ static bool add_value(struct work *w, const char *argument, struct error *e) {
 
 static bool add_given_back(struct work *w, const char *name, struct error *e) {
     struct target target;
-    if (!target_parse(slice_of(name), &target, e))
+    if (!target_parse(&services_table, slice_of(name), &target, e))
         return false;
     add(w, &target, NULL);
     return true;

@@ -14,8 +14,9 @@ static const struct {
     const char *help;
 } commands[] = {
     {"init", command_init, "make a new, empty record"},
-    {"import", command_import, "load services from a file into a record"},
+    {"import", command_import, "load services, places or boundaries from a file"},
     {"serve", command_serve, "answer over HTTP"},
+    {"places", command_places, "find a place by its name, as it was heard"},
     {"key", command_key, "add, list and revoke API keys"},
     {"history", command_history, "what runs changed, of all or of one service"},
     {"edit", command_edit, "put a steward's word over that of a source"},

@@ -4,7 +4,6 @@
  */
 #include "data/names/romanise.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <unicode/uchar.h>
@@ -28,10 +27,7 @@ static const struct script {
     {USCRIPT_HAN, TRANSLIT_HAN, true},      {USCRIPT_INVALID_CODE, TRANSLIT_ANY, false},
 };
 
-bool romanise_open(const char *share, struct error *e) {
-    char dir[4096];
-    if (snprintf(dir, sizeof dir, "%s/names", share) >= (int)sizeof dir)
-        return error_set(e, ERR_ENVIRONMENT, "the path of the program is too long");
+bool romanise_open(const char *dir, struct error *e) {
     return translit_open(dir, e);
 }
 
@@ -204,6 +200,14 @@ static const struct script *rules_of(UScriptCode code) {
     return s;
 }
 
+/* True when a run in the script of Burmese has letters that only Shan has. */
+static bool is_shan(const uint16_t *units, int32_t len) {
+    for (int32_t i = 0; i < len; i++)
+        if (units[i] == 0x1022 || (units[i] >= 0x1075 && units[i] <= 0x1081))
+            return true;
+    return false;
+}
+
 static void add_run(struct writing *w, const uint16_t *units, int32_t len,
                     UScriptCode code) {
     const struct script *s = rules_of(code);
@@ -211,7 +215,9 @@ static void add_run(struct writing *w, const uint16_t *units, int32_t len,
     run.len = len;
     memcpy(run.units, units, (size_t)len * sizeof *units);
     if (code != USCRIPT_LATIN && code != USCRIPT_COMMON)
-        translit_apply(s->rules, &run);
+        translit_apply(code == USCRIPT_MYANMAR && is_shan(units, len) ? TRANSLIT_SHAN
+                                                                      : s->rules,
+                       &run);
     add_latin(w, &run, s->joined);
 }
 

@@ -3,7 +3,7 @@
  * A name of any script in Latin letters, near to how the region's gazetteers write it, and
  * in the one form that its own script is compared in.
  *
- * Khmer, Lao, Thai and Burmese by rules of our own (khmer.rules and so on, after
+ * Khmer, Lao, Thai, Burmese and Shan by rules of our own (khmer.rules and so on, after
  * UNGEGN, BGN/PCGN, RTGS and MLC); Chinese and all others by those of ICU. The rules aim at what a
  * gazetteer prints and a fuzzy comparison can bridge: nothing can be turned back.
  */
@@ -19,10 +19,10 @@
 /* Longer names are cut to this many bytes first. */
 #define ROMANISE_BYTES_MAX 600
 
-/* Reads the rules from `share`/names. share_open() calls it, before threads start and
- * before the two functions below. Once read they stay; a second call does nothing. False:
- * a rule file is missing or wrong; `e` names file, line and what ICU says. */
-bool romanise_open(const char *share, struct error *e);
+/* Reads the rules from the folder `dir`; vocabularies_load() calls it, so that they are
+ * there before threads start. Once read they stay; a second call does nothing. False: a rule
+ * file is missing or wrong; `e` names file, line and what ICU says. */
+bool romanise_open(const char *dir, struct error *e);
 
 /* Appends `name` of `len` bytes of UTF-8 to `out`: letters a to z, digits, and single
  * spaces where it has spaces, hyphens or other marks (apostrophes just go). Digits of other
@@ -34,7 +34,8 @@ void romanise(const char *name, size_t len, struct buf *out);
  * Burmese typed for a Zawgyi font becomes Unicode, traditional Chinese simplified; what
  * looks the same is written the same (Khmer subscript da and ta, a vowel typed in two
  * parts, marks in another order); zero-width characters go; digits become 0 to 9. A name
- * in this form stays as it is. Cut, invalid names and threads as above. */
+ * in this form stays as it is. Before words are taken off (data/names/word.h); romanise()
+ * does it by itself. Cut, invalid names and threads as above. */
 void native_form(const char *name, size_t len, struct buf *out);
 
 #endif

@@ -30,6 +30,7 @@ static const struct {
     [TRANSLIT_LAO] = {NULL, "lao.rules"},
     [TRANSLIT_THAI] = {NULL, "thai.rules"},
     [TRANSLIT_MYANMAR] = {NULL, "burmese.rules"},
+    [TRANSLIT_SHAN] = {NULL, "shan.rules"},
     [TRANSLIT_HAN] = {"Han-Latin", NULL},
     [TRANSLIT_ANY] = {"Any-Latin", NULL},
 };

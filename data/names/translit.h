@@ -23,6 +23,7 @@ enum translit {
     TRANSLIT_LAO,
     TRANSLIT_THAI,
     TRANSLIT_MYANMAR,
+    TRANSLIT_SHAN, /* in the script of Burmese */
     TRANSLIT_HAN,
     TRANSLIT_ANY, /* other scripts */
     TRANSLIT_COUNT

@@ -11,6 +11,7 @@
 void handle_nearest(struct context *c, struct request *q, struct response *r);
 void handle_services(struct context *c, struct request *q, struct response *r);
 void handle_service(struct context *c, struct request *q, struct response *r);
+void handle_places(struct context *c, struct request *q, struct response *r);
 void handle_place(struct context *c, struct request *q, struct response *r);
 void handle_places_at(struct context *c, struct request *q, struct response *r);
 void handle_vocabulary(struct context *c, struct request *q, struct response *r);
@@ -19,6 +20,7 @@ void handle_openapi(struct context *c, struct request *q, struct response *r);
 
 extern const struct param services_params[];
 extern const struct param service_params[];
+extern const struct param places_params[];
 extern const struct param place_params[];
 extern const struct param places_at_params[];
 

@@ -150,6 +150,37 @@ bool param_time(const struct arg *a, int64_t now, int64_t *out, struct faults *f
     return fault_add(f, a->name, "must be now, or a time like 2026-11-22T17:00:00+07:00");
 }
 
+/* The next number of a list of numbers, parted by commas. */
+static bool next_number(struct slice *rest, double most, double *out) {
+    struct slice part;
+    bool whole;
+    if (!slice_next(rest, ',', &part))
+        return false;
+    const struct scalar s = {.kind = SCALAR_TEXT, .text = slice_trim(part)};
+    return number_of(&s, out, &whole) && fabs(*out) <= most;
+}
+
+bool param_numbers(const struct arg *a, const double *most, int count, double *out,
+                   const char *form, struct faults *f) {
+    struct slice rest;
+    bool good = true;
+    if (!param_string(a, &rest, f))
+        return false;
+    for (int i = 0; good && i < count; i++)
+        good = next_number(&rest, most[i], &out[i]);
+    return (good && rest.at == NULL) ||
+           fault_add(f, a->name, "must be %s in decimal degrees", form);
+}
+
+bool param_point(const struct arg *a, struct point *out, struct faults *f) {
+    static const double most[] = {90, 180};
+    double value[2];
+    if (!param_numbers(a, most, 2, value, "lat,lon", f))
+        return false;
+    *out = (struct point){.lon = value[1], .lat = value[0]};
+    return true;
+}
+
 bool param_id(const struct arg *a, uint8_t out[16], struct faults *f) {
     struct slice text;
     if (!param_string(a, &text, f))

@@ -29,6 +29,14 @@ bool param_codes(const struct arg *a, enum vocabulary_id voc, struct query_list 
 /* "now" or an RFC 3339 time, as seconds since 1970. */
 bool param_time(const struct arg *a, int64_t now, int64_t *out, struct faults *f);
 
+/* Several numbers in one string, parted by commas, each within most[n] of 0; `form` names
+ * them in the fault. */
+bool param_numbers(const struct arg *a, const double *most, int count, double *out,
+                   const char *form, struct faults *f);
+
+/* "lat,lon" in decimal degrees, WGS 84. */
+bool param_point(const struct arg *a, struct point *out, struct faults *f);
+
 /* An id as it stands in answers. */
 bool param_id(const struct arg *a, uint8_t out[16], struct faults *f);
 

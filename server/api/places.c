@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Places by id, and what holds a point.
+ * Places by their names, by id, and what holds a point.
  */
 #include <string.h>
 
+#include "data/place_search.h"
 #include "server/api/handlers.h"
 #include "server/api/nearest_render.h"
 #include "server/api/params.h"
+#include "server/api/place_render.h"
 #include "server/search/country.h"
 #include "server/search/responsible.h"
+
+#define PLACE_QUERY_LETTERS 200
 
 const struct param place_params[] = {
     {"id", PARAM_STRING, -1, 36, 36, NULL, "id of the place", .in_url = true,
@@ -28,100 +32,23 @@ const struct param places_at_params[] = {
     {0},
 };
 
+const struct param places_params[] = {
+    {"q", PARAM_STRING, -1, 1, PLACE_QUERY_LETTERS, NULL,
+     "a name as it was heard, in any script or spelling, with or without what it lies in",
+     .in_url = true},
+    {"country", PARAM_CODE, VOC_COUNTRY, 0, 0, NULL, "only places of this country",
+     .in_url = true},
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES,
+     "language of `label`; where a place has no name in it: English, then `name`",
+     .in_url = true},
+    {"limit", PARAM_INTEGER, -1, 1, PLACE_SEARCH_MAX, NULL, "most results, default 10",
+     .in_url = true},
+    {"near", PARAM_STRING, -1, 3, 60, NULL,
+     "lat,lon: of places as good as each other the nearest comes first", .in_url = true},
+    {0},
+};
+
 /* ---- one place ----------------------------------------------------------------------------- */
-
-static void add_text(struct buf *b, const char *key, const char *text) {
-    buf_json_key(b, key);
-    buf_json(b, text);
-}
-
-static void add_id(struct buf *b, const struct atlas_place *p) {
-    char id[37];
-    uuid_encode(p->id, id);
-    add_text(b, "id", id);
-}
-
-/* Names in each language, the first where there are several. */
-static void add_names(struct buf *b, const struct atlas *a, const struct atlas_place *p) {
-    const char *last = "";
-    buf_json_key(b, "names");
-    buf_char(b, '{');
-    for (uint32_t i = p->names.first; i < p->names.first + p->names.count; i++) {
-        const struct atlas_name *n = &a->names[i];
-        if (n->use != NAME_LANGUAGE || strcmp(n->language, last) == 0)
-            continue;
-        add_text(b, n->language, n->text);
-        last = n->language;
-    }
-    buf_char(b, '}');
-}
-
-static void add_aliases(struct buf *b, const struct atlas *a,
-                        const struct atlas_place *p) {
-    buf_json_key(b, "aliases");
-    buf_char(b, '[');
-    for (uint32_t i = p->names.first; i < p->names.first + p->names.count; i++)
-        if (a->names[i].use == NAME_OTHER) {
-            buf_json_comma(b);
-            buf_json(b, a->names[i].text);
-        }
-    buf_char(b, ']');
-}
-
-/* What it lies in, the country first. */
-static void add_admin(struct buf *b, const struct atlas *a, uint32_t place,
-                      const char *language) {
-    uint32_t above[LEVEL_POINT + 1];
-    int count = 0;
-    for (uint32_t p = a->places[place].parent; p != ATLAS_NONE && count <= LEVEL_POINT;
-         p = a->places[p].parent)
-        above[count++] = p;
-    buf_json_key(b, "admin");
-    buf_char(b, '[');
-    while (count-- > 0) {
-        const struct atlas_place *p = &a->places[above[count]];
-        buf_json_comma(b);
-        buf_char(b, '{');
-        buf_json_key(b, "level");
-        buf_integer(b, p->level);
-        add_id(b, p);
-        add_text(b, "name", atlas_name(a, above[count], language));
-        buf_char(b, '}');
-    }
-    buf_char(b, ']');
-}
-
-static void add_point(struct buf *b, const struct atlas *a, const struct atlas_place *p) {
-    buf_json_key(b, "point");
-    if (p->pointed == ATLAS_NONE) {
-        buf_str(b, "null,\"precision\":null");
-        return;
-    }
-    buf_str(b, "{\"lat\":");
-    buf_decimal(b, p->point.lat, 7);
-    buf_json_key(b, "lon");
-    buf_decimal(b, p->point.lon, 7);
-    buf_char(b, '}');
-    add_text(b, "precision",
-             vocabulary(VOC_PLACE_KIND)->terms[a->places[p->pointed].kind].code);
-}
-
-static void add_place(struct buf *b, const struct atlas *a, uint32_t place,
-                      int language) {
-    const struct atlas_place *p = &a->places[place];
-    buf_json_comma(b);
-    buf_char(b, '{');
-    add_id(b, p);
-    add_text(b, "name", atlas_name(a, place, ""));
-    add_text(b, "label", atlas_name(a, place, label_languages[language]));
-    add_names(b, a, p);
-    add_aliases(b, a, p);
-    add_text(b, "kind", vocabulary(VOC_PLACE_KIND)->terms[p->kind].code);
-    add_text(b, "country", vocabulary(VOC_COUNTRY)->terms[p->country].code);
-    add_admin(b, a, place, label_languages[language]);
-    add_point(b, a, p);
-    buf_char(b, '}');
-}
 
 static bool read_language(const struct args *args, int *out, struct faults *f) {
     const struct arg *a = param_get(args, "lang");
@@ -146,7 +73,79 @@ void handle_place(struct context *c, struct request *q, struct response *r) {
     }
     respond_json(r);
     set_validator(c, q, r);
-    add_place(&r->body, atlas, place, language);
+    render_place(&r->body, atlas, place, language);
+}
+
+/* ---- by name -------------------------------------------------------------------------------- */
+
+struct asked_name {
+    struct place_query query;
+    int language;
+};
+
+static size_t letters_in(struct slice text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* A name: valid UTF-8, no longer than names are. What was typed is never repeated. */
+static bool read_name(const struct args *args, struct slice *out, struct faults *f) {
+    const struct arg *a = param_get(args, "q");
+    if (a == NULL)
+        return fault_add(f, slice_of("q"), "is missing: the name of a place");
+    if (!param_string(a, out, f))
+        return false;
+    if (!text_utf8(out->at, out->len, NULL) || memchr(out->at, '\0', out->len) != NULL)
+        return fault_add(f, a->name, "must be text (UTF-8)");
+    *out = slice_trim(*out);
+    if (out->len == 0 || letters_in(*out) > PLACE_QUERY_LETTERS ||
+        out->len > PLACE_SEARCH_BYTES)
+        return fault_add(f, a->name, "must be a name of 1 to %d letters",
+                         PLACE_QUERY_LETTERS);
+    return place_search_readable(*out) ||
+           fault_add(f, a->name, "must be a name: it has no letter that is read");
+}
+
+static bool read_near(const struct args *args, struct place_query *out,
+                      struct faults *f) {
+    const struct arg *a = param_get(args, "near");
+    out->has_near = a != NULL;
+    return a == NULL || param_point(a, &out->near, f);
+}
+
+static bool read_asked_name(const struct args *args, struct asked_name *out,
+                            struct faults *f) {
+    const struct arg *country = param_get(args, "country"),
+                     *limit = param_get(args, "limit");
+    int most = 10;
+    if (!params_known(args, places_params, f))
+        return false;
+    read_name(args, &out->query.text, f);
+    read_near(args, &out->query, f);
+    read_language(args, &out->language, f);
+    if (country != NULL)
+        param_code(country, VOC_COUNTRY, &out->query.country, f);
+    if (limit != NULL)
+        param_integer(limit, 1, PLACE_SEARCH_MAX, &most, f);
+    out->query.limit = (size_t)most;
+    return f->count == 0;
+}
+
+/* The places are the same for everybody: nothing here tells of a service. */
+void handle_places(struct context *c, struct request *q, struct response *r) {
+    const struct atlas *atlas = c->snapshot->atlas;
+    struct asked_name asked = {.query = {.country = -1, .level = -1}};
+    struct place_found found[PLACE_SEARCH_MAX];
+    struct faults faults = {0};
+    if (!read_asked_name(&q->args, &asked, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
+    size_t count = place_search(atlas, &asked.query, found);
+    respond_json(r);
+    render_places(&r->body, atlas, found, count, asked.language);
 }
 
 /* ---- what holds a point ---------------------------------------------------------------------- */
@@ -181,7 +180,7 @@ static void add_areas(struct buf *b, const struct atlas *a,
     for (unsigned level = LEVEL_COUNTRY; level <= LEVEL_POINT; level++)
         for (int i = 0; i < holds->count; i++)
             if (a->places[holds->place[i]].level == level)
-                add_place(b, a, holds->place[i], language);
+                render_place(b, a, holds->place[i], language);
     buf_char(b, ']');
 }
 
@@ -197,10 +196,7 @@ static void add_responsible(struct buf *b, const struct context *c,
         render_listed(b, c, office[i].service, language);
         b->len--; /* its closing brace */
         buf_str(b, ",\"covers\":{");
-        add_id(b, &a->places[office[i].place]);
-        buf_json_key(b, "level");
-        buf_integer(b, a->places[office[i].place].level);
-        add_text(b, "name", atlas_name(a, office[i].place, label_languages[language]));
+        render_place_reference(b, a, office[i].place, language);
         buf_str(b, "}}");
     }
     buf_char(b, ']');

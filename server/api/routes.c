@@ -13,6 +13,8 @@ const struct route routes[] = {
      "Services page by page", services_params, "ServicePage", "application/json"},
     {METHOD_GET, "/api/v1/services/{id}", handle_service, ACCESS_PUBLIC, "service",
      "One service", service_params, "Service", "application/json"},
+    {METHOD_GET | METHOD_POST, "/api/v1/places", handle_places, ACCESS_PUBLIC, "places",
+     "Places by a name as it was heard", places_params, "PlaceList", "application/json"},
     {METHOD_GET, "/api/v1/places/at", handle_places_at, ACCESS_PUBLIC, "places_at",
      "The areas that hold a point, its country, and the offices responsible for it",
      places_at_params, "PlacesAt", "application/json"},

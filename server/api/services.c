@@ -47,20 +47,13 @@ struct filter {
 };
 
 static bool read_box(const struct arg *a, struct filter *out, struct faults *f) {
+    static const char form[] = "west,south,east,north";
+    static const double most[] = {180, 90, 180, 90};
     double value[4];
-    struct slice rest, part;
-    int n = 0;
-    if (!param_string(a, &rest, f))
+    if (!param_numbers(a, most, 4, value, form, f))
         return false;
-    while (n < 4 && slice_next(&rest, ',', &part)) {
-        struct arg one = {.name = a->name, .count = 1,
-                          .item = {{.kind = SCALAR_TEXT, .text = part}}};
-        if (!param_number(&one, n % 2 ? -90 : -180, n % 2 ? 90 : 180, &value[n], f))
-            return false;
-        n++;
-    }
-    if (n != 4 || rest.at != NULL || value[1] > value[3])
-        return fault_add(f, a->name, "must be west,south,east,north in degrees");
+    if (value[1] > value[3])
+        return fault_add(f, a->name, "must be %s in decimal degrees", form);
     out->has_box = true;
     out->west = value[0];
     out->south = value[1];

@@ -19,5 +19,10 @@ bench: $(HAVEN) $(B)/bench/peer $(B)/bench/snapshot ## measure speed and size ag
 bench-peers: bench-deps ## nearest against PostGIS and Redis, started on loopback (3 min)
 	@$(MAKE) --no-print-directory bench BENCH_ONLY=postgis,redis
 
+.PHONY: bench-places
+bench-places: $(HAVEN) $(B)/bench/peer ## does the search find what is meant? and how fast (10 min): DATA=FOLDER
+	@tests/deps.sh postgresql
+	DATA=$(DATA) node tests/bench/places.mjs $(B)
+
 bench-deps: ## install what the benches compare with
 	@tests/deps.sh $(BENCH_PACKAGES)

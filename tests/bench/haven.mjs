@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { writeServices } from './gen.mjs';
-import { inWork, run, start, stop, until } from './tools.mjs';
+import { inWork, run, seconds, start, stop, until } from './tools.mjs';
 
 const built = resolve(process.argv[2] ?? 'build/release');
 export const program = join(built, 'haven');
@@ -42,7 +42,23 @@ export async function serve(db) {
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/status`);
     if (!answer.ok) throw new Error(`GET /api/v1/status: ${answer.status}`);
     const ready = Number(process.hrtime.bigint() - began) / 1e9;
-    return { port, ready_s: ready, stop: () => stop(child) };
+    return { port, pid: child.pid, ready_s: ready, stop: () => stop(child) };
+}
+
+/* Imports places.csv into a record of its own and serves it; beside what serve() tells,
+ * import_s: the seconds that the import took. */
+export async function servePlaces(name, csv) {
+    const db = inWork(`${name}.db`);
+    run(program, ['init', db]);
+    const args = ['import', 'places', csv, '--db', db, '--source', 'bench'];
+    const took = seconds(() => run(program, args));
+    return { ...(await serve(db)), import_s: took };
+}
+
+/* The most memory that a running process had, MiB. */
+export function memoryMiB(pid) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)[1]) / 1024;
 }
 
 /* The mean size of the answers to the first requests of a load, bytes. */

@@ -35,7 +35,7 @@ const person = (index) => (point) => post({ ...point, need: NEED, ...PEOPLE[inde
 export const plainLoad = () => writeLoad('plain', lines(post));
 export const personLoad = () => writeLoad('person', lines(person(0)));
 
-async function startPeer(bytes) {
+export async function startPeer(bytes) {
     const port = await freePort();
     const child = start(helper('peer'), [String(port), String(bytes), String(cores)]);
     await until('the bare server', () =>

@@ -5,16 +5,15 @@
  * Three questions: the nearest ten alone; those and the unconfirmed ones, as rows; and the
  * whole answer that haven gives, with help lines, what was left out and why, as JSON.
  */
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 
 import { makeRandom } from '../differential/generate.mjs';
 import { COUNTRIES, makePoint, NEED, PEOPLE } from './gen.mjs';
 import { personLoad } from './nearest.mjs';
-import { alternate, cores, figure, inWork, run, short, skip, small, start, wrk } from './tools.mjs';
+import { startPostgres } from './postgres.mjs';
+import { alternate, cores, figure, short, skip, small, wrk } from './tools.mjs';
 
-const ROOT = '/usr/lib/postgresql';
 const DURATION = small ? 2 : 5;
 
 /* What `any` stands for: an array has to name it all. */
@@ -181,30 +180,11 @@ async function compareAnswers(port, key, sql) {
     }
 }
 
-/* Commands of the newest PostgreSQL that is installed, run as a user that may run it. */
-function commands(dir) {
-    let versions = [];
-    try {
-        versions = readdirSync(ROOT).sort((a, b) => Number(b) - Number(a));
-    } catch {
-        return undefined;
-    }
-    const bin = versions.length ? join(ROOT, versions[0], 'bin') : undefined;
-    if (!bin || spawnSync(join(bin, 'initdb'), ['--version']).status !== 0) return undefined;
-    const root = process.getuid() === 0;
-    if (root) run('chown', ['-R', 'postgres', dir]);
-    const line = (name, args) =>
-        root ? ['runuser', ['-u', 'postgres', '--', join(bin, name), ...args]] : [join(bin, name), args];
-    return {
-        run: (name, args) => run(...line(name, args), { cwd: dir }),
-        line,
-    };
-}
-
 export async function postgis({ port, key, rows }) {
     const what = 'nearest, 5 filters';
-    const dir = inWork('postgres');
-    mkdirSync(dir);
+    const pg = startPostgres();
+    if (!pg) return skip(`${what}, against PostGIS`, 'no PostgreSQL');
+    const { dir, sql, end } = pg;
     writeFileSync(join(dir, 'rows.csv'), rows);
     const scripts = (name, ask) =>
         COUNTRIES.map((country) => {
@@ -212,40 +192,6 @@ export async function postgis({ port, key, rows }) {
             writeFileSync(path, script(country, ask));
             return path;
         });
-    chmodSync(dir, 0o755);
-    const pg = commands(dir);
-    if (!pg) return skip(`${what}, against PostGIS`, 'no PostgreSQL');
-    const data = join(dir, 'data');
-    pg.run('initdb', ['-D', data, '-A', 'trust', '-U', 'bench', '-N', '--no-locale', '-E', 'UTF8']);
-    const settings = {
-        listen_addresses: '',
-        unix_socket_directories: dir,
-        fsync: 'off',
-        jit: 'off',
-        shared_buffers: '512MB',
-        work_mem: '64MB',
-        random_page_cost: '1.1',
-    };
-    const options = Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
-    const end = () => {
-        try {
-            pg.run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
-        } catch {
-            /* it has ended already */
-        }
-    };
-    const [program, args] = pg.line('postgres', ['-D', data, ...options]);
-    start(program, args, { cwd: dir, end });
-    const at = ['-h', dir, '-U', 'bench'];
-    const sql = (text) => pg.run('psql', [...at, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-c', text]);
-    for (let tries = 0; ; tries++) {
-        try {
-            pg.run('pg_isready', at);
-            break;
-        } catch (error) {
-            if (tries > 200) throw error;
-        }
-    }
     try {
         SCHEMA.split(';\n').filter((s) => s.trim()).forEach(sql);
     } catch (error) {
@@ -258,7 +204,7 @@ export async function postgis({ port, key, rows }) {
     const load = personLoad();
     const bench = (files) => () => {
         const text = pg.run('pgbench', [
-            ...[...at, '-n', '-M', 'prepared', '-c', String(cores), '-T', String(DURATION)],
+            ...[...pg.at, '-n', '-M', 'prepared', '-c', String(cores), '-T', String(DURATION)],
             ...files.flatMap((path) => ['-f', path]),
             'postgres',
         ]);

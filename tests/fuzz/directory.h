@@ -36,11 +36,11 @@ static inline bool directory_row(const struct csv_row *row, void *ctx, struct er
     struct directory_load *l = ctx;
     struct stored_service s = {.source = "mekong", .visibility = "exact"};
     if (!l->has_header) {
-        l->has_header = header_read(&l->header, row, NULL, &l->report);
+        l->has_header = header_read(&l->header, &services_table, row, NULL, &l->report);
         row_reader_init(&l->rows, &l->header, &l->report);
         return l->has_header;
     }
-    if (!row_read(&l->rows, row, &s.flat))
+    if (row_read(&l->rows, row, &s.flat) != CELLS_GOOD)
         return error_set(e, ERR_DATA, DIRECTORY_FILE " is not fit to import");
     if (s.flat.cell[COL_VISIBILITY][0] != '\0')
         s.visibility = s.flat.cell[COL_VISIBILITY];

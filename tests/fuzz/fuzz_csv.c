@@ -139,12 +139,12 @@ static bool on_service(const struct csv_row *row, void *ctx, struct error *e) {
     struct services *s = ctx;
     struct flat flat;
     (void)e;
-    if (s->has_header && !row_empty(row) && row_read(&s->rows, row, &flat))
+    if (s->has_header && !row_empty(row) && row_read(&s->rows, row, &flat) == CELLS_GOOD)
         check_service(s, &flat);
     if (s->begun)
         return true;
     s->begun = true;
-    s->has_header = header_read(&s->header, row, NULL, &s->report);
+    s->has_header = header_read(&s->header, &services_table, row, NULL, &s->report);
     if (s->has_header)
         row_reader_init(&s->rows, &s->header, &s->report);
     return true;

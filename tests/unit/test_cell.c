@@ -261,11 +261,11 @@ static void test_shown_is_cut_at_60_characters(void **state) {
 
 static void test_closest(void **state) {
     (void)state;
-    assert_string_equal(closest_column(slice_of("Organisation")), "organization");
-    assert_string_equal(closest_column(slice_of("public name")), "public_name");
-    assert_string_equal(closest_column(slice_of("LAT")), "lat");
-    assert_null(closest_column(slice_of("budget")));
-    assert_null(closest_column(slice_of("")));
+    assert_string_equal(closest_column(&services_table, slice_of("Organisation")), "organization");
+    assert_string_equal(closest_column(&services_table, slice_of("public name")), "public_name");
+    assert_string_equal(closest_column(&services_table, slice_of("LAT")), "lat");
+    assert_null(closest_column(&services_table, slice_of("budget")));
+    assert_null(closest_column(&services_table, slice_of("")));
     assert_string_equal(closest_code(VOC_STATUS, slice_of("waitlst")), "waitlist");
 }
 

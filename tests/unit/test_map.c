@@ -17,7 +17,7 @@
 #include "importers/map.h"
 
 static struct map *parse(const char *text, struct error *e) {
-    return map_parse("m.json", text, strlen(text), e);
+    return map_parse("m.json", &services_table, text, strlen(text), e);
 }
 
 static void refuse(const char *text, const char *wanted) {
@@ -46,7 +46,7 @@ static void test_refused(void **state) {
            "columns.B: another header becomes");
     refuse("{\"columns\":{\"A\":{}}}", "columns.A.column: is missing");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"value\":{}}}}",
-           "columns.A.value: not known; allowed: column pattern values split other");
+           "columns.A.value: not known; allowed: column pattern values split other also");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"values\":{\"x\":1}}}}",
            "columns.A.x: allowed: a string");
     refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"split\":\", \"}}}",
@@ -62,6 +62,18 @@ static void test_refused(void **state) {
     refuse("{\"constants\":{\"id\":\"1\"},\"columns\":{\"A\":\"id\"}}",
            "constants.id: a header becomes the same column");
     refuse("{\"ignore\":\"all\"}", "ignore: allowed: \"unknown\"");
+    refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"also\":false}}}",
+           "columns.A.also: allowed: true");
+    refuse("{\"columns\":{\"A\":{\"column\":\"id\",\"also\":true}}}",
+           "columns.A: also: no header before it becomes the same column");
+    refuse("{\"columns\":{\"A\":\"service@km\",\"B\":{\"column\":\"service@km\","
+           "\"also\":true}}}",
+           "columns.B: also: allowed for a column without a language");
+    refuse("{\"columns\":{\"A\":[\"id\",\"id\"]}}",
+           "columns.A: another header becomes the same column");
+    refuse("{\"constants\":{\"id\":{\"value\":\"1\",\"also\":true}}}",
+           "constants.id: also: no header becomes the same column");
+    refuse("{\"constants\":{\"id\":{\"value\":\"1\"}}}", "constants.id: allowed: a string, or");
 }
 
 static void cell(const struct map *m, const char *header, const char *given,
@@ -69,7 +81,7 @@ static void cell(const struct map *m, const char *header, const char *given,
     struct arena arena = {0};
     struct slice out;
     struct error e = {0};
-    const struct map_column *c = map_find(m, slice_of(header));
+    const struct map_column *c = map_find(m, slice_of(header), NULL);
     assert_non_null(c);
     if (map_cell(c, 0, slice_of(given), &arena, &out, &e)) {
         assert_int_equal(out.len, strlen(wanted));
@@ -97,8 +109,8 @@ static void test_cells(void **state) {
         fail_msg("%s", e.message);
     assert_true(m->ignore_unknown);
     assert_int_equal(m->constant_count, 1);
-    assert_null(map_find(m, slice_of("name")));
-    assert_string_equal(map_find(m, slice_of("Name (km)"))->part[0].language, "km");
+    assert_null(map_find(m, slice_of("name"), NULL));
+    assert_string_equal(map_find(m, slice_of("Name (km)"), NULL)->part[0].language, "km");
     cell(m, "Name", " a,b ", "a,b");
     cell(m, "Type", " Refuge ", "shelter");
     cell(m, "Type", "", "");
@@ -107,6 +119,37 @@ static void test_cells(void **state) {
          "columns.Type.values");
     cell(m, "Does", "beds, misc,care,,other", "housing.shelter;health;psychosocial");
     cell(m, "Who", "female / male", "female;male");
+    map_free(m);
+}
+
+/* null leaves the row out, "" is the empty cell, one header may be several columns. */
+static void test_rows_left_out(void **state) {
+    (void)state;
+    struct error e = {0};
+    struct map *m = parse("{\"columns\":{\"T\":{\"column\":\"kind\",\"split\":\"/\","
+                          "\"values\":{\"x\":null,\"y\":\"clinic\",\"\":\"hotline\"}},"
+                          "\"N\":[\"id\",\"service\",{\"column\":\"kind\",\"also\":true}]}}",
+                          &e);
+    if (m == NULL)
+        fail_msg("%s", e.message);
+    struct arena arena = {0};
+    struct slice out;
+    const struct map_column *t = map_find(m, slice_of("T"), NULL);
+    const struct map_column *n = map_find(m, slice_of("N"), NULL);
+    assert_true(t->leaves_out);
+    assert_null(map_find(m, slice_of("T"), t));
+    assert_true(map_cell(t, 0, slice_of(" x "), &arena, &out, &e) && out.at == NULL);
+    assert_true(map_cell(t, 0, slice_of("y/x"), &arena, &out, &e) && out.at == NULL);
+    assert_true(map_cell(t, 0, slice_of("y/y"), &arena, &out, &e));
+    assert_true(slice_is(out, "clinic;clinic"));
+    cell(m, "T", " ", "hotline");
+    assert_false(n->leaves_out);
+    n = map_find(m, slice_of("N"), n);
+    assert_int_equal(n->part[0].column, COL_SERVICE);
+    n = map_find(m, slice_of("N"), n);
+    assert_true(n->also);
+    assert_null(map_find(m, slice_of("N"), n));
+    arena_free(&arena);
     map_free(m);
 }
 
@@ -240,7 +283,7 @@ static void test_parts(void **state) {
                           &e);
     if (m == NULL)
         fail_msg("%s", e.message);
-    const struct map_column *c = map_find(m, slice_of("geom"));
+    const struct map_column *c = map_find(m, slice_of("geom"), NULL);
     struct arena arena = {0};
     struct slice out;
     assert_int_equal(c->part_count, 2);
@@ -260,9 +303,9 @@ static void test_parts(void **state) {
 static void test_file(void **state) {
     (void)state;
     struct error e = {0};
-    assert_null(map_read("/nowhere/map.json", &e));
+    assert_null(map_read("/nowhere/map.json", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
-    assert_null(map_read("/", &e));
+    assert_null(map_read("/", &services_table, &e));
     assert_int_equal(e.code, ERR_ENVIRONMENT);
 }
 
@@ -276,6 +319,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_rows_left_out),
         cmocka_unit_test(test_patterns_refused),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_hostile_cells),

@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "data/names/romanise.h"
+#include "data/names/sound.h"
+#include "data/names/tree.h"
 #include "data/names/zawgyi.h"
 
 static void gives(void (*f)(const char *, size_t, struct buf *), const char *name,
@@ -34,6 +35,65 @@ static void native(const char *name, const char *wanted) {
     gives(native_form, wanted, wanted);
 }
 
+static const char *romanised(const char *name) {
+    static _Thread_local struct buf out;
+    out.len = 0;
+    romanise(name, strlen(name), &out);
+    return buf_text(&out);
+}
+
+static unsigned apart(const char *a, const char *b) {
+    uint8_t x[SOUNDS_MAX], y[SOUNDS_MAX];
+    size_t x_len = sound_read(a, strlen(a), x), y_len = sound_read(b, strlen(b), y);
+    return tree_cost(x, x_len, y, y_len);
+}
+
+/* Local names, what gazetteers write, and how far apart they may sound, in quarters. */
+static void test_known_names(void **state) {
+    static const struct {
+        const char *name, *written;
+        unsigned most;
+    } known[] = {
+        {"ប៉ោយប៉ែត", "paoy paet", 0},
+        {"បាត់ដំបង", "battambang", 1},
+        {"ភ្នំពេញ", "phnom penh", 1},
+        {"សៀមរាប", "siem reap", 1},
+        {"កំពង់ធំ", "kampong thum", 0},
+        {"ត្រពាំងឫស្សី", "trapeang ruessei", 0},
+        {"ភូមិក្ដីស្នួល", "phum kdei snuol", 0},
+        {"អណ្តូងមាស", "andoung meas", 0},
+        {"ຫຼວງພະບາງ", "louang phabang", 0},
+        {"ສະຫວັນນະເຂດ", "savannakhet", 0},
+        {"ວຽງຈັນ", "viangchan", 0},
+        {"ປາກເຊ", "pakxe", 0},
+        {"ຫ້ວຍຊາຍ", "houayxay", 0},
+        {"ຫຼວງນໍ້າທາ", "louang namtha", 0},
+        {"เชียงราย", "chiang rai", 0},
+        {"นครราชสีมา", "nakhon ratchasima", 6},
+        {"กรุงเทพ", "krung thep", 0},
+        {"แม่สอด", "mae sot", 0},
+        {"หนองคาย", "nong khai", 0},
+        {"ห้วยบง", "huai bong", 0},
+        {"ဗန်းမော်", "banmaw", 0},
+        {"မန္တလေး", "mandalay", 4},
+        {"မြဝတီ", "myawaddy", 2},
+        {"မော်လမြိုင်", "mawlamyaing", 0},
+        {"ေမာ္လၿမိဳင္", "mawlamyaing", 0}, /* the same, typed for Zawgyi */
+        {"昆明", "kunming", 0},
+        {"瑞麗", "ruili", 0},
+        {"瑞丽", "ruili", 0},
+        {"Đà Nẵng", "da nang", 0},
+        {"Buôn Ma Thuột", "buon ma thuot", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        unsigned cost = apart(romanised(known[i].name), known[i].written);
+        if (cost > known[i].most)
+            fail_msg("%s is read %s, %u quarters from %s", known[i].name,
+                     romanised(known[i].name), cost, known[i].written);
+    }
+}
+
 static void test_khmer(void **state) {
     (void)state;
     becomes("ប៉ោយប៉ែត", "paoypaet");
@@ -48,6 +108,8 @@ static void test_khmer(void **state) {
     becomes("ត្រពាំងរកា", "trapeangroka");
     becomes("ពោធិ៍ថ្មី", "pouthmei");     /* a silenced letter */
     becomes("ហ្គាទី", "kati");           /* a foreign sound */
+    becomes("ទី២", "tipir");             /* a number that is said */
+    becomes("ភូមិ៣", "phum3");
     becomes("ឧត្តមជ័យ", "otdamchey");
 }
 
@@ -128,6 +190,12 @@ static void test_what_is_no_zawgyi(void **state) {
     assert_false(zawgyi_suspected(e_in_order, 4));
     assert_true(zawgyi_suspected(e_before, 4));
     assert_false(zawgyi_suspected(e_before, 0));
+}
+
+static void test_shan(void **state) {
+    (void)state;
+    becomes("ၵဵင်းတုင်", "kengtung");
+    becomes("မိူင်းပၼ်း", "moengpan");
 }
 
 static void test_chinese(void **state) {
@@ -224,32 +292,28 @@ static void test_threads(void **state) {
 
 /* Before any rules are open. */
 static void test_a_wrong_rule_file(void **state) {
-    char share[] = "/tmp/haven-romanise-XXXXXX", path[100];
+    char dir[] = "/tmp/haven-romanise-XXXXXX", path[100];
     struct error e = {0};
     (void)state;
-    assert_non_null(mkdtemp(share));
-    assert_false(romanise_open(share, &e));
+    assert_non_null(mkdtemp(dir));
+    assert_false(romanise_open(dir, &e));
     assert_non_null(strstr(e.message, "native.rules: No such file"));
-    snprintf(path, sizeof path, "%s/names", share);
-    assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(path, sizeof path, "%s/names/native.rules", share);
+    snprintf(path, sizeof path, "%s/native.rules", dir);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs("# one\na > b ;\n$nothing > c ;\n", f);
     assert_int_equal(fclose(f), 0);
-    assert_false(romanise_open(share, &e));
+    assert_false(romanise_open(dir, &e));
     assert_non_null(strstr(e.message, "native.rules:3: U_UNDEFINED_VARIABLE"));
     assert_null(strchr(e.message, '\n'));
     unlink(path);
-    snprintf(path, sizeof path, "%s/names", share);
-    rmdir(path);
-    rmdir(share);
+    rmdir(dir);
 }
 
 static int open_rules(void **state) {
     struct error e;
     (void)state;
-    if (romanise_open("data", &e) && romanise_open("data", &e))
+    if (romanise_open("data/names", &e) && romanise_open("data/names", &e))
         return 0;
     fprintf(stderr, "%s\n", e.message);
     return 1;
@@ -258,6 +322,7 @@ static int open_rules(void **state) {
 int main(void) {
     const struct CMUnitTest before[] = {cmocka_unit_test(test_a_wrong_rule_file)};
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_names),
         cmocka_unit_test(test_khmer),
         cmocka_unit_test(test_khmer_is_the_same_however_typed),
         cmocka_unit_test(test_lao),
@@ -265,6 +330,7 @@ int main(void) {
         cmocka_unit_test(test_burmese),
         cmocka_unit_test(test_zawgyi),
         cmocka_unit_test(test_what_is_no_zawgyi),
+        cmocka_unit_test(test_shan),
         cmocka_unit_test(test_chinese),
         cmocka_unit_test(test_latin),
         cmocka_unit_test(test_mixed_and_other_scripts),

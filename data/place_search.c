@@ -1,0 +1,745 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/place_search.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/mem.h"
+#include "data/names/romanise.h"
+#include "data/names/word.h"
+#include "data/place_index.h"
+
+#define LETTER_COST 3
+#define PREFIX_COST 3
+#define ELSEWHERE_COST 8
+#define FIRST_BOUND 2 /* looked up first: enough for most of what is asked */
+#define SURE_COST 1   /* what costs no more is what was asked */
+#define NEAR_COST 4   /* what costs no more is surely meant: no other reading is tried */
+#define FAR_COST 8    /* what costs more may be wrong: readings are tried with all errors */
+#define PARENT_BOUND 4
+#define CLOSE_MAX 1500 /* places that are compared one by one, where it is known what they lie in */
+#define NAMESAKES_MAX 2 /* places of one name that is not quite what was asked */
+
+#define TOKENS_MAX 8
+#define LETTERS_MAX 80    /* of a name, when letters are compared */
+#define SPELLINGS 2       /* of a segment: whole, and without its generic words */
+#define FORMS_MAX 1500    /* of one lookup */
+#define BRANCHES_MAX 200  /* beginnings of one lookup */
+#define BRANCH_FORMS 4000 /* forms of beginnings that are weighed */
+#define CONTEXT_MAX 64    /* places that a segment may mean as what another lies in */
+#define READINGS_MAX 64   /* ways to tell the name from what it lies in */
+#define HITS_MAX 3000     /* places before they are ranked */
+#define STEPS 400000u     /* sounds of the trees that a search may look at */
+#define POSTINGS 100000u  /* postings that it may look at */
+
+/* ---- what is kept while a search goes on --------------------------------------------------- */
+
+/* One way to spell what was asked, or a part of it. */
+struct spelling {
+    uint8_t sounds[SOUNDS_MAX];
+    size_t len;
+    char letters[LETTERS_MAX];
+    size_t letter_count;
+    unsigned dropped; /* 1: generic words are left out */
+};
+
+struct segment {
+    bool is_read;
+    struct spelling spelling[SPELLINGS];
+    int count;
+};
+
+/* Places that a segment may mean, and at what cost. */
+struct context {
+    bool is_known;
+    int count;
+    uint32_t place[CONTEXT_MAX];
+    uint8_t cost[CONTEXT_MAX];
+};
+
+struct form_hit {
+    uint32_t form;
+    uint16_t cost;
+};
+
+struct branch {
+    uint32_t first, end; /* keys */
+    uint8_t cost;
+};
+
+struct hit {
+    uint32_t place, form;
+    uint16_t cost;
+};
+
+struct search {
+    const struct atlas *atlas;
+    const struct place_query *query;
+    unsigned steps, postings; /* that are left */
+
+    struct slice token[TOKENS_MAX];
+    bool comma_before[TOKENS_MAX];
+    int token_count;
+    bool has_comma;
+
+    /* by first and last token */
+    struct segment segment[TOKENS_MAX][TOKENS_MAX];
+    struct context context[TOKENS_MAX][TOKENS_MAX];
+
+    /* of the lookup that is going on */
+    const struct place_names *names;
+    const struct spelling *asked;
+    struct form_hit form[FORMS_MAX];
+    size_t form_count;
+    struct branch branch[BRANCHES_MAX];
+    size_t branch_count;
+
+    struct hit hit[HITS_MAX];
+    size_t hit_count;
+    unsigned best; /* cost of the cheapest hit */
+};
+
+static unsigned least(unsigned a, unsigned b) {
+    return a < b ? a : b;
+}
+
+/* ---- what was asked ------------------------------------------------------------------------ */
+
+/* The bytes at `s` that part tokens: 0 if none do; `*comma` where they part names. Commas
+ * of all scripts of the region, spaces of any width. */
+static size_t separator(const char *s, size_t len, bool *comma) {
+    static const struct {
+        const char *bytes;
+        bool comma;
+    } known[] = {{" ", false},     {"\t", false},        {"\n", true},
+                 {"\r", true},     {",", true},          {";", true},
+                 {"/", true},      {"\u00a0", false},    {"\u3000", false},
+                 {"\uff0c", true}, {"\u3001", true},     {"\u104a", true},
+                 {"\u104b", true}, {"\u2003", false}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t n = strlen(known[i].bytes);
+        if (n <= len && memcmp(s, known[i].bytes, n) == 0) {
+            *comma = known[i].comma;
+            return n;
+        }
+    }
+    return 0;
+}
+
+/* Takes a token; what is too many becomes part of the last. */
+static void add_token(struct search *s, const char *at, size_t len, bool comma) {
+    if (s->token_count == TOKENS_MAX) {
+        struct slice *last = &s->token[TOKENS_MAX - 1];
+        last->len = (size_t)(at + len - last->at);
+        return;
+    }
+    s->comma_before[s->token_count] = comma && s->token_count > 0;
+    s->has_comma |= s->comma_before[s->token_count];
+    s->token[s->token_count++] = (struct slice){at, len};
+}
+
+static void read_tokens(struct search *s, struct slice text) {
+    const char *end = text.at + text.len, *start = NULL;
+    bool comma = false;
+    for (const char *at = text.at; at < end;) {
+        bool is_comma = false;
+        size_t n = separator(at, (size_t)(end - at), &is_comma);
+        if (n == 0) {
+            start = start == NULL ? at : start;
+            at++;
+            continue;
+        }
+        if (start != NULL) {
+            add_token(s, start, (size_t)(at - start), comma);
+            comma = false;
+        }
+        comma |= is_comma;
+        start = NULL;
+        at += n;
+    }
+    if (start != NULL)
+        add_token(s, start, (size_t)(end - start), comma);
+}
+
+static bool read_spelling(struct slice text, unsigned dropped, struct spelling *out) {
+    struct buf letters = {0};
+    place_letters(text.at, text.len, &letters);
+    *out = (struct spelling){.dropped = dropped};
+    out->len = sound_read(letters.data, letters.len, out->sounds);
+    out->letter_count = letters.len < LETTERS_MAX ? letters.len : LETTERS_MAX;
+    if (letters.len > 0)
+        memcpy(out->letters, letters.data, out->letter_count);
+    buf_free(&letters);
+    return out->len > 0;
+}
+
+/* The spellings of tokens first..last. */
+static const struct segment *segment_of(struct search *s, int first, int last) {
+    struct segment *g = &s->segment[first][last];
+    struct word_core core[WORD_CORES_MAX];
+    if (g->is_read)
+        return g;
+    struct buf native = {0};
+    const char *at = s->token[first].at;
+    native_form(at, (size_t)(s->token[last].at + s->token[last].len - at), &native);
+    int count = word_cores(native.data, native.len, core);
+    g->is_read = true;
+    g->count = read_spelling(core[0].text, 0, &g->spelling[0]);
+    if (count > 1 && g->count == 1)
+        g->count += read_spelling(core[count - 1].text, 1, &g->spelling[1]);
+    buf_free(&native);
+    return g;
+}
+
+/* ---- looking names up ---------------------------------------------------------------------- */
+
+/* Letters that differ (Damerau and Levenshtein, neighbours swapped), up to LETTERS_MAX; with
+ * `prefix`, against the beginning of `b` that is nearest. */
+static unsigned letters_apart(const char *a, size_t a_len, const char *b, size_t b_len,
+                              bool prefix) {
+    uint8_t row[3][LETTERS_MAX + 1];
+    b_len = b_len < LETTERS_MAX ? b_len : LETTERS_MAX;
+    unsigned best = LETTERS_MAX;
+    for (size_t k = 0; k <= a_len; k++)
+        row[0][k] = (uint8_t)k;
+    for (size_t i = 1; i <= b_len; i++) {
+        uint8_t *now = row[i % 3], *up = row[(i + 2) % 3], *before = row[(i + 1) % 3];
+        now[0] = (uint8_t)i;
+        for (size_t k = 1; k <= a_len; k++) {
+            unsigned n = least(up[k], now[k - 1]) + 1u;
+            n = least(n, up[k - 1] + (a[k - 1] != b[i - 1]));
+            if (i > 1 && k > 1 && a[k - 1] == b[i - 2] && a[k - 2] == b[i - 1])
+                n = least(n, before[k - 2] + 1u);
+            now[k] = (uint8_t)n;
+        }
+        best = least(best, now[a_len]);
+    }
+    return prefix ? best : row[b_len % 3][a_len];
+}
+
+static void add_form(struct search *s, uint32_t form, unsigned cost) {
+    if (s->form_count < FORMS_MAX)
+        s->form[s->form_count++] = (struct form_hit){form, (uint16_t)cost};
+}
+
+static unsigned letter_cost(const struct search *s, uint32_t form, bool prefix) {
+    const char *letters = s->names->forms[form].letters;
+    return LETTER_COST * letters_apart(s->asked->letters, s->asked->letter_count, letters,
+                                       strlen(letters), prefix);
+}
+
+static void on_whole(uint32_t key, unsigned cost, void *ctx) {
+    struct search *s = ctx;
+    for (uint32_t f = s->names->key_form[key]; f < s->names->key_form[key + 1]; f++)
+        add_form(s, f, cost + letter_cost(s, f, false) + s->asked->dropped);
+}
+
+static void on_beginning(uint32_t first, uint32_t end, unsigned cost, void *ctx) {
+    struct search *s = ctx;
+    if (s->branch_count < BRANCHES_MAX)
+        s->branch[s->branch_count++] = (struct branch){first, end, (uint8_t)cost};
+}
+
+static int compare_branches(const void *x, const void *y) {
+    const struct branch *a = x, *b = y;
+    return a->cost != b->cost ? (int)a->cost - (int)b->cost
+                              : (a->first > b->first) - (a->first < b->first);
+}
+
+/* The weightiest forms of a branch, as many as an answer may hold. */
+static void add_branch(struct search *s, const struct branch *branch, unsigned *budget) {
+    const struct place_names *names = s->names;
+    uint32_t first = names->key_form[branch->first], end = names->key_form[branch->end];
+    uint16_t weight[PLACE_SEARCH_MAX];
+    uint32_t form[PLACE_SEARCH_MAX];
+    size_t count = 0, limit = s->query->limit;
+    for (uint32_t f = first; f < end && *budget > 0; f++, --*budget) {
+        uint16_t w = names->forms[f].weight;
+        if (count == limit && w <= weight[count - 1])
+            continue;
+        size_t at = count < limit ? count++ : count - 1;
+        for (; at > 0 && weight[at - 1] < w; at--) {
+            weight[at] = weight[at - 1];
+            form[at] = form[at - 1];
+        }
+        weight[at] = w;
+        form[at] = f;
+    }
+    for (size_t i = 0; i < count; i++)
+        add_form(s, form[i],
+                 branch->cost + PREFIX_COST + letter_cost(s, form[i], true) +
+                     s->asked->dropped);
+}
+
+static int compare_form_hits(const void *x, const void *y) {
+    const struct form_hit *a = x, *b = y;
+    return a->cost != b->cost ? (int)a->cost - (int)b->cost
+                              : (a->form > b->form) - (a->form < b->form);
+}
+
+static int by_form(const void *x, const void *y) {
+    const struct form_hit *a = x, *b = y;
+    return a->form != b->form ? (a->form < b->form ? -1 : 1) : (int)a->cost - (int)b->cost;
+}
+
+/* Each form once, at its least cost; the cheapest first. */
+static void sort_forms(struct search *s) {
+    size_t kept = 0;
+    qsort(s->form, s->form_count, sizeof *s->form, by_form);
+    for (size_t i = 0; i < s->form_count; i++)
+        if (kept == 0 || s->form[i].form != s->form[kept - 1].form)
+            s->form[kept++] = s->form[i];
+    s->form_count = kept;
+    qsort(s->form, s->form_count, sizeof *s->form, compare_form_hits);
+}
+
+/* How much a name may differ: short ones would become others. */
+static unsigned bound_of(size_t sounds) {
+    return sounds < 3 ? 1 : sounds < 4 ? 2 : sounds < 5 ? 4 : sounds < 8 ? 6 : 8;
+}
+
+static unsigned prefix_bound_of(size_t sounds) {
+    return sounds < 4 ? 0 : sounds < 6 ? 2 : 4;
+}
+
+/* Looks a segment up: its forms, cheapest first, stand in `form`. */
+static void look_up(struct search *s, const struct place_names *names,
+                    const struct segment *g, unsigned bound, bool beginnings) {
+    unsigned budget = BRANCH_FORMS;
+    s->names = names;
+    s->form_count = 0;
+    for (int i = 0; i < g->count; i++) {
+        s->asked = &g->spelling[i];
+        s->branch_count = 0;
+        unsigned most = least(bound, bound_of(s->asked->len));
+        struct tree_walk walk = {.asked = s->asked->sounds,
+                                 .len = s->asked->len,
+                                 .bound = most,
+                                 .prefix_bound = least(most, prefix_bound_of(s->asked->len)),
+                                 .steps = s->steps,
+                                 .whole = on_whole,
+                                 .beginning = beginnings ? on_beginning : NULL,
+                                 .ctx = s};
+        tree_pair_search(&names->trees, &walk);
+        s->steps = walk.steps;
+        qsort(s->branch, s->branch_count, sizeof *s->branch, compare_branches);
+        for (size_t k = 0; k < s->branch_count; k++)
+            add_branch(s, &s->branch[k], &budget);
+    }
+    sort_forms(s);
+}
+
+/* ---- what a place lies in ------------------------------------------------------------------ */
+
+/* The places that tokens first..last may mean as what others lie in. */
+static const struct context *context_of(struct search *s, int first, int last) {
+    struct context *c = &s->context[first][last];
+    if (c->is_known)
+        return c;
+    c->is_known = true;
+    const struct place_names *names = &s->atlas->index->parents;
+    look_up(s, names, segment_of(s, first, last), PARENT_BOUND, last == s->token_count - 1);
+    for (size_t i = 0; i < s->form_count && c->count < CONTEXT_MAX; i++) {
+        const struct place_form *f = &names->forms[s->form[i].form];
+        for (uint32_t p = f[0].first; p < f[1].first && c->count < CONTEXT_MAX; p++) {
+            c->place[c->count] = names->postings[p].place;
+            c->cost[c->count++] =
+                (uint8_t)least(s->form[i].cost + (names->postings[p].dropped > 0), 250);
+        }
+    }
+    return c;
+}
+
+#define NOT_THERE 1000u
+
+/* What it costs to say that the place lies in one of `c`. */
+static unsigned lies_in(const struct atlas *a, uint32_t place, const struct context *c) {
+    unsigned best = NOT_THERE;
+    for (uint32_t p = a->places[place].parent; p != ATLAS_NONE; p = a->places[p].parent)
+        for (int i = 0; i < c->count && c->cost[i] < best; i++)
+            if (c->place[i] == p)
+                best = c->cost[i];
+    return best;
+}
+
+/* ---- readings ------------------------------------------------------------------------------ */
+
+#define PARTS_MAX 4
+
+/* The name is tokens first..last; each part says what the place lies in. */
+struct reading {
+    int first, last;
+    const struct context *part[PARTS_MAX];
+    int part_count;
+    unsigned cost; /* before anything is compared */
+    bool loose;    /* the parts do not bind: who lies elsewhere only costs more */
+};
+
+static unsigned parts_cost(const struct search *s, const struct reading *r,
+                           uint32_t place) {
+    unsigned sum = 0;
+    for (int i = 0; i < r->part_count; i++) {
+        unsigned cost = lies_in(s->atlas, place, r->part[i]);
+        if (cost == NOT_THERE && !r->loose)
+            return NOT_THERE;
+        sum += cost == NOT_THERE ? ELSEWHERE_COST : (cost + 1) / 2;
+    }
+    return sum;
+}
+
+static bool may_answer(const struct search *s, uint32_t place) {
+    const struct atlas_place *p = &s->atlas->places[place];
+    return (s->query->country < 0 || p->country == s->query->country) &&
+           (s->query->level < 0 || p->level == s->query->level);
+}
+
+static void add_hit(struct search *s, uint32_t place, uint32_t form, unsigned cost) {
+    if (s->hit_count == HITS_MAX)
+        return;
+    s->hit[s->hit_count++] = (struct hit){place, form, (uint16_t)least(cost, 60000)};
+    s->best = least(s->best, cost);
+}
+
+/* Adds the places of the forms that were looked up, as far as they fit the reading. */
+static void add_hits(struct search *s, const struct reading *r) {
+    const struct place_names *names = s->names;
+    bool weighed = r->part_count == 0 && !s->query->has_near && s->query->country < 0 &&
+                   s->query->level < 0;
+    size_t before = s->hit_count;
+    for (size_t i = 0; i < s->form_count; i++) {
+        const struct place_form *f = &names->forms[s->form[i].form];
+        uint32_t end = f[1].first;
+        if (s->hit_count - before >= HITS_MAX / 4)
+            return;
+        if (weighed && end - f->first > s->query->limit)
+            end = f->first + (uint32_t)s->query->limit;
+        for (uint32_t p = f->first; p < end && s->postings > 0; p++, s->postings--) {
+            uint32_t place = names->postings[p].place;
+            unsigned parts =
+                may_answer(s, place) ? parts_cost(s, r, place) : NOT_THERE;
+            if (parts < NOT_THERE)
+                add_hit(s, place, s->form[i].form,
+                        r->cost + s->form[i].cost + parts + (names->postings[p].dropped > 0));
+        }
+    }
+}
+
+/* Looks the name of readings up that have the same, and adds what fits each. */
+static void try_name(struct search *s, const struct reading *r, int count, unsigned bound) {
+    bool beginnings = !s->query->whole && r->last == s->token_count - 1;
+    look_up(s, &s->atlas->index->all, segment_of(s, r->first, r->last), bound, beginnings);
+    for (int i = 0; i < count; i++)
+        add_hits(s, &r[i]);
+}
+
+/* ---- names with what they lie in ------------------------------------------------------------ */
+
+/* Readings that are to be tried; those with the same name stand together. */
+struct readings {
+    struct reading at[READINGS_MAX];
+    int count;
+};
+
+static bool may_hold(const struct reading *r) {
+    for (int i = 0; i < r->part_count; i++)
+        if (r->part[i]->count == 0 && !r->loose)
+            return false;
+    return true;
+}
+
+static void add_reading(struct readings *all, const struct reading *r) {
+    if (all->count < READINGS_MAX && may_hold(r))
+        all->at[all->count++] = *r;
+}
+
+/* Reads tokens first..last as what the name lies in: as one place, or as two. */
+static void add_context(struct search *s, struct readings *all, struct reading r, int first,
+                        int last) {
+    r.part[r.part_count++] = context_of(s, first, last);
+    add_reading(all, &r);
+    for (int middle = first; middle < last && r.part_count < PARTS_MAX; middle++) {
+        struct reading two = r;
+        two.part[two.part_count - 1] = context_of(s, first, middle);
+        two.part[two.part_count++] = context_of(s, middle + 1, last);
+        add_reading(all, &two);
+    }
+}
+
+/* Without commas in tokens first..last: the name is first, or last, and the rest is what it
+ * lies in, beside what `r` has. */
+static void add_splits(struct search *s, struct readings *all, struct reading r, int first,
+                       int last) {
+    r.cost += 1;
+    if (r.part_count == PARTS_MAX)
+        return;
+    for (int middle = first; middle < last; middle++) {
+        r.first = first;
+        r.last = middle;
+        add_context(s, all, r, middle + 1, last);
+        r.first = middle + 1;
+        r.last = last;
+        add_context(s, all, r, first, middle);
+    }
+}
+
+/* ---- one by one ----------------------------------------------------------------------------- */
+
+/* Gathers what lies in the places of `c`, at most CLOSE_MAX; false: there is more. */
+static bool gather(const struct atlas *a, const struct context *c, uint32_t *out,
+                   size_t *count) {
+    const struct place_index *x = a->index;
+    *count = 0;
+    for (int i = 0; i < c->count; i++) {
+        size_t next = *count;
+        for (uint32_t p = c->place[i];; p = out[next++]) {
+            uint32_t first = x->child_first[p], end = x->child_first[p + 1];
+            if (*count + (end - first) > CLOSE_MAX)
+                return false;
+            memcpy(out + *count, x->child + first, (end - first) * sizeof *out);
+            *count += end - first;
+            if (next == *count)
+                break;
+        }
+    }
+    return true;
+}
+
+/* The least cost of a name of a place, as `g` has it. */
+static unsigned name_cost(struct search *s, const struct segment *g, uint32_t place,
+                          uint32_t *form) {
+    const struct place_index *x = s->atlas->index;
+    unsigned best = NOT_THERE;
+    for (int i = 0; i < g->count; i++) {
+        s->asked = &g->spelling[i];
+        for (uint32_t f = x->form_first[place]; f < x->form_first[place + 1]; f++) {
+            const struct tree_key *key = &x->all.keys[x->all.forms[x->form[f].place].key];
+            unsigned cost = tree_cost(s->asked->sounds, s->asked->len, key->sounds, key->len);
+            if (cost > SOUND_EDIT / 2 * s->asked->len)
+                continue;
+            cost += letter_cost(s, x->form[f].place, false) + s->asked->dropped +
+                    (x->form[f].dropped > 0);
+            if (cost < best) {
+                best = cost;
+                *form = x->form[f].place;
+            }
+        }
+    }
+    return best;
+}
+
+/* Compares a reading with all that lies where it says, where that is not too much: far
+ * worse names can be told apart then. False: it is too much. */
+static bool try_close(struct search *s, const struct reading *r) {
+    uint32_t place[CLOSE_MAX], form = 0;
+    size_t count = 0;
+    int part = 0;
+    while (part < r->part_count && !gather(s->atlas, r->part[part], place, &count))
+        part++;
+    if (r->loose || part == r->part_count)
+        return false;
+    const struct segment *g = segment_of(s, r->first, r->last);
+    s->names = &s->atlas->index->all;
+    for (size_t i = 0; i < count; i++) {
+        unsigned parts = may_answer(s, place[i]) ? parts_cost(s, r, place[i]) : NOT_THERE;
+        unsigned cost = parts < NOT_THERE ? name_cost(s, g, place[i], &form) : NOT_THERE;
+        if (cost < NOT_THERE)
+            add_hit(s, place[i], form, r->cost + cost + parts);
+    }
+    return true;
+}
+
+struct part {
+    int first, last;
+};
+
+static int read_parts(const struct search *s, struct part part[TOKENS_MAX]) {
+    int count = 1;
+    part[0] = (struct part){0, 0};
+    for (int i = 1; i < s->token_count; i++) {
+        if (s->comma_before[i])
+            part[count++].first = i;
+        part[count - 1].last = i;
+    }
+    return count;
+}
+
+/* Tries readings strictly. */
+static void try_strictly(struct search *s, const struct readings *all) {
+    for (int i = 0, n; i < all->count; i += n) {
+        const struct reading *r = &all->at[i];
+        for (n = 1; i + n < all->count && r[n].first == r->first && r[n].last == r->last;)
+            n++;
+        if (s->best > NEAR_COST)
+            try_name(s, r, n, FIRST_BOUND);
+    }
+}
+
+/* Tries readings with all their errors, unless what was found is sure, or near enough. */
+static void try_widely(struct search *s, const struct readings *all) {
+    for (int i = 0; i < all->count && s->best > SURE_COST; i++)
+        if (!try_close(s, &all->at[i]) && s->best > FAR_COST)
+            try_name(s, &all->at[i], 1, UINT8_MAX);
+}
+
+/* With commas: any part is the name, or holds it, and the others are what it lies in. Where
+ * nothing lies there, the first part elsewhere is better than no answer. */
+static void try_parts(struct search *s, struct readings *all) {
+    struct part part[TOKENS_MAX];
+    int count = read_parts(s, part);
+    for (int name = 0; name < count; name++) {
+        struct reading r = {.first = part[name].first, .last = part[name].last};
+        for (int i = 0; i < count && r.part_count < PARTS_MAX; i++)
+            if (i != name)
+                r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
+        add_reading(all, &r);
+    }
+    try_strictly(s, all);
+    try_widely(s, all);
+    int plain = all->count;
+    for (int i = 0; i < plain && s->best > FAR_COST; i++)
+        add_splits(s, all, all->at[i], all->at[i].first, all->at[i].last);
+    if (all->count > plain) {
+        try_strictly(s, all);
+        try_widely(s, all);
+    }
+    if (s->hit_count > 0)
+        return;
+    struct reading r = {.first = part[0].first, .last = part[0].last, .loose = true};
+    for (int i = 1; i < count && r.part_count < PARTS_MAX; i++)
+        r.part[r.part_count++] = context_of(s, part[i].first, part[i].last);
+    try_name(s, &r, 1, UINT8_MAX);
+}
+
+/* Without commas: all of it is the name, or it is taken apart. What is found strictly, either
+ * way, saves the work of looking for errors. */
+static void try_words(struct search *s, struct readings *all) {
+    const struct reading whole = {.first = 0, .last = s->token_count - 1};
+    try_name(s, &whole, 1, FIRST_BOUND);
+    if (s->best > NEAR_COST) {
+        add_splits(s, all, (struct reading){.part_count = 0}, 0, s->token_count - 1);
+        try_strictly(s, all);
+    }
+    if (s->best > NEAR_COST || s->hit_count < s->query->limit)
+        try_name(s, &whole, 1, UINT8_MAX);
+    if (s->best > NEAR_COST)
+        try_widely(s, all);
+}
+
+/* ---- ranking ------------------------------------------------------------------------------- */
+
+struct ranked {
+    struct hit hit;
+    uint16_t weight;
+    float chord; /* metres from `near` */
+};
+
+static int compare_hits(const void *x, const void *y) {
+    const struct hit *a = x, *b = y;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return (int)a->cost - (int)b->cost;
+}
+
+static int compare_ranked(const void *x, const void *y) {
+    const struct ranked *a = x, *b = y;
+    if (a->hit.cost != b->hit.cost)
+        return a->hit.cost < b->hit.cost ? -1 : 1;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    if (a->chord != b->chord)
+        return a->chord < b->chord ? -1 : 1;
+    return a->hit.place < b->hit.place ? -1 : a->hit.place > b->hit.place;
+}
+
+static float chord_to(const struct search *s, uint32_t place) {
+    const struct atlas_place *p = &s->atlas->places[place];
+    if (!s->query->has_near || p->pointed == ATLAS_NONE)
+        return s->query->has_near ? INFINITY : 0;
+    return (float)geo_chord(geo_ecef(s->query->near), geo_ecef(p->point));
+}
+
+/* Sounds of the longest spelling of all that was asked. */
+static size_t asked_length(struct search *s) {
+    size_t len = 0;
+    for (int i = 0; i < s->token_count; i++) {
+        const struct segment *g = segment_of(s, i, i);
+        len += g->count > 0 ? g->spelling[0].len : 0;
+    }
+    return len > 0 ? len : 1;
+}
+
+/* True when `namesakes` of the first `count` have the name of `r`, which is not quite what was
+ * asked. */
+static bool is_crowded(const struct ranked *r, const struct ranked *first, size_t count) {
+    int namesakes = 0;
+    if (r->hit.cost <= NEAR_COST)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        namesakes += first[i].hit.form == r->hit.form;
+    return namesakes >= NAMESAKES_MAX;
+}
+
+/* Brings what an answer holds to the front: names that are not quite what was asked stand
+ * for few places each, so that others are seen too. Returns how many. */
+static size_t spread(struct ranked *ranked, size_t count, size_t limit) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < limit; i++) {
+        if (is_crowded(&ranked[i], ranked, kept))
+            continue;
+        struct ranked chosen = ranked[i];
+        memmove(&ranked[kept + 1], &ranked[kept], (i - kept) * sizeof *ranked);
+        ranked[kept++] = chosen;
+    }
+    return count < limit ? count : limit;
+}
+
+static size_t rank(struct search *s, struct place_found *out) {
+    struct ranked *ranked = xcalloc(s->hit_count + 1, sizeof *ranked);
+    size_t count = 0, limit = s->query->limit;
+    double full = (double)asked_length(s) * SOUND_EDIT;
+    qsort(s->hit, s->hit_count, sizeof *s->hit, compare_hits);
+    for (size_t i = 0; i < s->hit_count; i++)
+        if (i == 0 || s->hit[i].place != s->hit[i - 1].place)
+            ranked[count++] =
+                (struct ranked){s->hit[i], s->atlas->index->weight[s->hit[i].place],
+                                chord_to(s, s->hit[i].place)};
+    qsort(ranked, count, sizeof *ranked, compare_ranked);
+    count = spread(ranked, count, limit);
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct place_found){ranked[i].hit.place, ranked[i].hit.cost,
+                                      fmax(0, 1 - ranked[i].hit.cost / full)};
+    free(ranked);
+    return count;
+}
+
+size_t place_search(const struct atlas *a, const struct place_query *query,
+                    struct place_found out[PLACE_SEARCH_MAX]) {
+    struct search *s = xcalloc(1, sizeof *s);
+    s->atlas = a;
+    s->query = query;
+    s->steps = STEPS;
+    s->postings = POSTINGS;
+    s->best = NOT_THERE;
+    read_tokens(s, query->text);
+    size_t count = 0;
+    if (s->token_count > 0 && a->index != NULL) {
+        struct readings *all = xcalloc(1, sizeof *all);
+        if (s->has_comma)
+            try_parts(s, all);
+        else
+            try_words(s, all);
+        count = rank(s, out);
+        free(all);
+    }
+    free(s);
+    return count;
+}
+
+bool place_search_readable(struct slice text) {
+    struct buf letters = {0};
+    place_letters(text.at, text.len, &letters);
+    bool readable = letters.len > 0;
+    buf_free(&letters);
+    return readable;
+}
