@@ -77,8 +77,8 @@ static void compose(struct utf16 *text) {
     if (unorm2_spanQuickCheckYes(nfc, text->units, text->len, &status) == text->len)
         return;
     memcpy(in.units, text->units, (size_t)text->len * sizeof *text->units);
-    text->len = unorm2_normalize(nfc, in.units, text->len, text->units, TRANSLIT_UNITS,
-                                 &status);
+    text->len =
+        unorm2_normalize(nfc, in.units, text->len, text->units, TRANSLIT_UNITS, &status);
     if (U_FAILURE(status))
         text->len = 0;
 }
@@ -146,8 +146,8 @@ void native_form(const char *name, size_t len, struct buf *out) {
 /* What is being written: a word's first letter puts a space before itself. */
 struct writing {
     struct buf *out;
-    size_t start;     /* of this name in `out` */
-    bool between;     /* a word ended */
+    size_t start; /* of this name in `out` */
+    bool between; /* a word ended */
 };
 
 static void add_letter(struct writing *w, char c) {
@@ -158,8 +158,8 @@ static void add_letter(struct writing *w, char c) {
 }
 
 static bool apostrophe(UChar32 c) {
-    return c == '\'' || c == '`' || c == 0xb4 || (c >= 0x2b9 && c <= 0x2bf) || c == 0x2018 ||
-           c == 0x2019;
+    return c == '\'' || c == '`' || c == 0xb4 || (c >= 0x2b9 && c <= 0x2bf) ||
+           c == 0x2018 || c == 0x2019;
 }
 
 static void romanise_ascii(struct writing *w, const char *s, size_t len) {

@@ -83,12 +83,12 @@ static bool rules_wrong(const char *path, const UChar *rules, int32_t len,
     UErrorCode ignored = U_ZERO_ERROR;
     u_strToUTF8(at, sizeof at - 1, NULL, where->postContext, -1, &ignored);
     at[strcspn(at, "\n")] = '\0';
-    return error_set(e, ERR_DATA, "%s:%d: %s at \"%s\"", path,
-                     line_of(rules, len, where), u_errorName(status), at);
+    return error_set(e, ERR_DATA, "%s:%d: %s at \"%s\"", path, line_of(rules, len, where),
+                     u_errorName(status), at);
 }
 
-static UTransliterator *compile(const char *path, const struct buf *text, const char *name,
-                                struct error *e) {
+static UTransliterator *compile(const char *path, const struct buf *text,
+                                const char *name, struct error *e) {
     UErrorCode status = U_ZERO_ERROR;
     UParseError where = {0};
     UChar id[64];
@@ -140,14 +140,22 @@ static bool icu_has(const char *name, struct error *e) {
     return found || error_set(e, ERR_ENVIRONMENT, "ICU has no transliterator %s", name);
 }
 
+static bool open_one(enum translit id, const char *dir, struct error *e) {
+    if (sources[id].icu != NULL)
+        return icu_has(sources[id].icu, e);
+    if (masters[id] == NULL)
+        masters[id] = open_rules(dir, sources[id].file, e);
+    return masters[id] != NULL;
+}
+
 bool translit_open(const char *dir, struct error *e) {
     static bool opened;
-    for (int i = 0; i < TRANSLIT_COUNT && !opened; i++)
-        if (sources[i].icu != NULL ? !icu_has(sources[i].icu, e)
-                                   : masters[i] == NULL &&
-                (masters[i] = open_rules(dir, sources[i].file, e)) == NULL)
+    if (opened)
+        return true;
+    for (int i = 0; i < TRANSLIT_COUNT; i++)
+        if (!open_one((enum translit)i, dir, e))
             return false;
-    if (!opened && pthread_key_create(&of_thread, own_free) != 0)
+    if (pthread_key_create(&of_thread, own_free) != 0)
         return error_set(e, ERR_ENVIRONMENT, "too many keys of threads");
     opened = true;
     return true;
@@ -182,7 +190,8 @@ static UTransliterator *mine(enum translit id) {
 void translit_apply(enum translit id, struct utf16 *text) {
     UErrorCode status = U_ZERO_ERROR;
     int32_t limit = text->len;
-    utrans_transUChars(mine(id), text->units, &text->len, TRANSLIT_UNITS, 0, &limit, &status);
+    utrans_transUChars(mine(id), text->units, &text->len, TRANSLIT_UNITS, 0, &limit,
+                       &status);
     if (U_FAILURE(status) || text->len > TRANSLIT_UNITS)
         text->len = 0;
 }

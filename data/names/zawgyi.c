@@ -28,12 +28,13 @@ static const struct range stacked[] = {
 static const struct range medials[] = {
     {0x103b, 0x103e}, {0x105e, 0x1060}, {0x1082, 0x1082}, {0, 0}};
 
-static const struct range vowels[] = {{0x102b, 0x1030}, {0x1032, 0x1032},
-                                      {0x1036, 0x1036}, {0x1039, 0x103e}, {0, 0}};
+/* What is written on a letter. */
+static const struct range signs[] = {
+    {0x102b, 0x1030}, {0x1032, 0x1032}, {0x1036, 0x1036}, {0x1039, 0x103e}, {0, 0}};
 
 /* Vowels and medials, which cannot follow an asat. */
-static const struct range never_final[] = {{0x102b, 0x1030}, {0x1032, 0x1032},
-                                           {0x1036, 0x1036}, {0x103c, 0x103e}, {0, 0}};
+static const struct range never_final[] = {
+    {0x102b, 0x1030}, {0x1032, 0x1032}, {0x1036, 0x1036}, {0x103c, 0x103e}, {0, 0}};
 
 /* Letters of Burmese that end no syllable of Shan, where they could follow 0x107e... */
 static const struct range never_shan[] = {{0x1000, 0x1003}, {0x1005, 0x100f},
@@ -70,10 +71,10 @@ static const struct {
     /* Wide medial ra, stored before its consonant: letters and vowels of Shan. */
     {{0}, {0x107e, 0x1084}, {never_shan, NULL, false}},
     /* Kinzi, nya and ra of other shapes, ha with u: tones and digits of Karen and Shan. */
-    {{0}, {0x1064, 0x1064}, {vowels, NULL, false}},
-    {{0}, {0x106a, 0x106b}, {vowels, NULL, false}},
-    {{0}, {0x1087, 0x108d}, {vowels, NULL, false}},
-    {{0}, {0x1090, 0x1099}, {vowels, NULL, false}},
+    {{0}, {0x1064, 0x1064}, {signs, NULL, false}},
+    {{0}, {0x106a, 0x106b}, {signs, NULL, false}},
+    {{0}, {0x1087, 0x108d}, {signs, NULL, false}},
+    {{0}, {0x1090, 0x1099}, {signs, NULL, false}},
     /* na of another shape: a tone of Rumai Palaung only. */
     {{0}, {0x108f, 0x108f}, {0}},
     /* i with anusvara: a letter of Rumai Palaung, which follows no letter of Burmese. */

@@ -47,7 +47,8 @@ static const char *typed(const char *name) {
     UChar units[UNITS];
     int32_t len = 0;
     u_strFromUTF8(units, UNITS, &len, name, -1, &status);
-    return U_SUCCESS(status) && zawgyi_suspected(units, (size_t)len) ? "zawgyi" : "unicode";
+    return U_SUCCESS(status) && zawgyi_suspected(units, (size_t)len) ? "zawgyi"
+                                                                     : "unicode";
 }
 
 static size_t read(const char *name, struct buf *letters, uint8_t sounds[SOUNDS_MAX]) {
@@ -65,8 +66,8 @@ static void compare(const char *name, const char *spelling) {
     uint8_t heard[SOUNDS_MAX], spelt[SOUNDS_MAX];
     struct buf a = {0}, b = {0};
     size_t heard_len = read(name, &a, heard), spelt_len = read(spelling, &b, spelt);
-    printf("%u\t%zu\t%s\t%s\t%s\n", tree_cost(heard, heard_len, spelt, spelt_len), spelt_len,
-           buf_text(&a), buf_text(&b), typed(name));
+    printf("%u\t%zu\t%s\t%s\t%s\n", tree_cost(heard, heard_len, spelt, spelt_len),
+           spelt_len, buf_text(&a), buf_text(&b), typed(name));
     buf_free(&a);
     buf_free(&b);
 }
