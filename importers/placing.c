@@ -6,7 +6,7 @@
 #include "data/place_search.h"
 #include "data/record.h"
 
-#define SCORE_LEAST 0.85  /* a worse name is another one */
+#define SCORE_LEAST 0.8  /* a worse name is another one */
 #define COST_MOST 8       /* and so is one that differs in two letters, however long */
 #define CANDIDATES_MAX 20 /* that are compared */
 #define CANDIDATES_SAID 5

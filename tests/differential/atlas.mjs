@@ -7,11 +7,12 @@
  *   where = atlas.locate(query)
  *       { point, holds, countries, rule, uncertain, doubtful }
  *
- * `places` are rows of a gazetteer, `areas` features { source, id, level, country, code,
+ * `places` are rows of gazetteers, source by source, `areas` features { source, id, level, country, code,
  * name, local, ring: [[lon, lat], ...] }. `doubtful`: so near to a line of the built-in
  * borders, or to one of the limits, that rounding decides.
  */
 import { packages } from '../http/haven.mjs';
+import { link } from './link.mjs';
 
 const { Geodesic } = packages('geographiclib-geodesic');
 
@@ -89,6 +90,9 @@ function ecef({ lat, lon }) {
         n * (1 - E2) * Math.sin(f),
     ];
 }
+
+/* Straight metres between two points. */
+export const chord = (a, b) => Math.sqrt(chord2(ecef(a), ecef(b)));
 
 const STEP = 0.01; /* degrees between two points on an edge */
 
@@ -259,13 +263,14 @@ function placeOf(row) {
     const languages = Object.keys(row).filter((k) => k.startsWith('name@') && row[k]);
     return {
         id: row.id,
+        source: row.source ?? '',
         kind: row.kind,
         level: levelOf(row.kind),
         country: row.country,
         name: row.name,
         code: row.code ?? '',
         names: Object.fromEntries(languages.map((k) => [k.slice(5), row[k]])),
-        aliases: split(row.aliases),
+        aliases: [...new Set(split(row.aliases))].filter((text) => text !== row.name),
         point: row.lat ? { lat: Number(row.lat), lon: Number(row.lon) } : null,
         parent: null,
         outlines: [],
@@ -316,6 +321,7 @@ export class Atlas {
             this.places.push(place);
             this.byId.set(row.id, place);
         });
+        this.places = link(this.places);
         this.late = [];
         [...areas]
             .sort((a, b) => a.level - b.level)

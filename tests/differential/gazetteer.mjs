@@ -5,9 +5,10 @@
  * provinces, districts and communes by one crooked grid, so that what lies side by side
  * shares its corners exactly. All of it follows from one seed.
  *
- *   { rows, areas } = makeGazetteer(random, OUTLINES.some)
+ *   { rows, others, areas } = makeGazetteer(random, OUTLINES.some, { sources: 3 })
  *
- * `rows` are those of places.csv, `areas` are features (atlas.mjs).
+ * `rows` are those of places.csv, `others` those of further sources that tell of the same
+ * places in their own words, `areas` are features (atlas.mjs).
  */
 
 const WEST = 103.3;
@@ -173,6 +174,92 @@ function smallRows(random, unit, grid) {
         .map((kind, i) => smallRow(random, unit, grid, kind, i));
 }
 
+/* ---- what other sources tell ------------------------------------------------------ */
+
+const GENERIC = {
+    province: ['Khet', 'Changwat', 'tỉnh'],
+    district: ['Srok', 'Amphoe', 'huyện', 'Krong'],
+    commune: ['Khum', 'Tambon', 'xã'],
+    village: ['Phumi', 'Ban', 'thôn', 'Wān'],
+    town: ['Phum', 'Thị trấn'],
+};
+
+/* The name as another source writes it. */
+function respell(random, { kind, name }) {
+    const generic = GENERIC[kind];
+    const way = generic ? random.int(0, 6) : 0;
+    if (way === 1) return `${random.pick(generic)} ${name}`;
+    if (way === 2) return `${name} ${kind}`;
+    if (way === 3) return name.toUpperCase();
+    if (way === 4) return `${random.pick(generic)}-${name} Village`;
+    return name;
+}
+
+/* Mostly where the first source has it, sometimes elsewhere or nowhere. */
+function moved(random, { lat, lon }) {
+    const way = random.int(0, 9);
+    const size = way < 6 ? 0.02 : way < 8 ? 0.3 : 2;
+    const off = () => (random.next() * 2 - 1) * size;
+    if (way === 9 || lat === '') return { lat: '', lon: '' };
+    return {
+        lat: String(round(Number(lat) + off())),
+        lon: String(round(Number(lon) + off())),
+    };
+}
+
+function otherNames(random, row, rows) {
+    if (row.kind === 'country') return { name: row.name, 'name@km': '', aliases: '' };
+    const stranger = random.pick(rows.filter((r) => r.parent)).name;
+    const way = random.int(0, 7);
+    const name = way === 0 ? makeName(random) : respell(random, row);
+    const aliases = [
+        way === 0 && random.chance(0.7) ? row.name : '',
+        random.chance(0.15) ? stranger : '',
+        random.chance(0.1) ? row.aliases.split(';')[0] : '',
+    ];
+    const local = random.chance(0.6) ? row['name@km'] : random.chance(0.1) ? 'ភូមិថ្មី' : '';
+    return { name, 'name@km': local, aliases: [...new Set(aliases)].filter(Boolean).join(';') };
+}
+
+const SWAPPED = { village: 'town', town: 'village' };
+
+/* The rows of another source, made of those of the first. */
+function otherRows(random, rows, source) {
+    const known = new Map(rows.map((r) => [r.id, r]));
+    const told = rows.filter((r) => r.kind === 'country' || random.chance(0.6));
+    const isTold = new Set(told.map((r) => r.id));
+    const idOfOther = (id) => `${source}:${id}`;
+    const parentOfOther = (row) => {
+        let above = known.get(row.parent);
+        while (above && (!isTold.has(above.id) || (above.parent && random.chance(0.1)))) {
+            above = known.get(above.parent);
+        }
+        return above ? idOfOther(above.id) : '';
+    };
+    const others = told.map((row) => ({
+        source,
+        id: idOfOther(row.id),
+        kind: random.chance(0.15) ? (SWAPPED[row.kind] ?? row.kind) : row.kind,
+        parent: parentOfOther(row),
+        country: row.country,
+        ...otherNames(random, row, rows),
+        code: '',
+        ...moved(random, row),
+    }));
+    const gates = others
+        .filter((r) => r.kind === 'village' && random.chance(0.2))
+        .map((r) => ({
+            ...r,
+            id: `${r.id}:gate`,
+            kind: 'crossing',
+            parent: r.id,
+            name: `${makeName(random)} Gate`,
+            'name@km': '',
+            aliases: '',
+        }));
+    return [...others, ...gates];
+}
+
 function makeArea(unit, grid, source, shift) {
     const ring = ringOf(grid, unit.x, unit.y, unit.size).map(([lon, lat]) => [
         round(lon + shift[0]),
@@ -202,8 +289,9 @@ function makeAreas(random, units, grid, { kept, second }) {
     return [...areas, ...others];
 }
 
-/* `missing`: the share of provinces, districts and communes that the gazetteer leaves out. */
-export function makeGazetteer(random, outlines, { missing = 0.05 } = {}) {
+/* `missing`: the share of provinces, districts and communes that the gazetteer leaves out;
+ * `sources`: how many tell of the places. */
+export function makeGazetteer(random, outlines, { missing = 0.05, sources = 1 } = {}) {
     const grid = makeGrid(random);
     const units = makeUnits(random, grid);
     units.forEach((u) => {
@@ -214,7 +302,11 @@ export function makeGazetteer(random, outlines, { missing = 0.05 } = {}) {
         ...listed.map((u) => unitRow(random, u, grid)),
         ...listed.flatMap((u) => smallRows(random, u, grid)),
     ];
-    return { rows, areas: makeAreas(random, units, grid, outlines), units, grid };
+    const areas = makeAreas(random, units, grid, outlines);
+    const others = Array.from({ length: sources - 1 }, (_, i) =>
+        otherRows(random, rows, `other${i + 1}`),
+    ).flat();
+    return { rows, others, areas, units, grid };
 }
 
 /* A FeatureCollection of one level and source, as it is imported. */

@@ -15,12 +15,15 @@ import { toGeoJson } from './gazetteer.mjs';
 
 const json = (value) => JSON.stringify(value);
 
-/* Imports a gazetteer: rows of places.csv, and areas by source. */
-function importGazetteer(haven, { rows, areas }) {
-    if (rows.length) {
-        const file = join(haven.dir, 'places.csv');
-        writeFileSync(file, placesCsv(rows, Object.keys(rows[0])));
-        mustRun('import', 'places', file, '--db', haven.db, '--source', 'places');
+/* Imports a gazetteer: rows of places.csv and areas, by source. */
+function importGazetteer(haven, { rows, others = [], areas }) {
+    const all = [...rows, ...others];
+    for (const source of new Set(all.map((r) => r.source ?? 'places'))) {
+        const file = join(haven.dir, `${source}.csv`);
+        const own = all.filter((r) => (r.source ?? 'places') === source);
+        const columns = Object.keys(own[0]).filter((c) => c !== 'source');
+        writeFileSync(file, placesCsv(own, columns));
+        mustRun('import', 'places', file, '--db', haven.db, '--source', source);
     }
     for (const source of new Set(areas.map((a) => a.source))) {
         const file = join(haven.dir, `${source}.geojson`);

@@ -36,8 +36,8 @@ const countries = vocabularies.country;
 const borders = loadBorders(countries);
 const today = () => new Date().toISOString().slice(0, 10);
 
-const atlasOf = ({ rows, areas }) =>
-    makeAtlas({ places: rows, areas, countries, borders });
+const atlasOf = ({ rows, others = [], areas }) =>
+    makeAtlas({ places: [...rows, ...others], areas, countries, borders });
 
 function failOn(faults, what, kinds = {}) {
     if (!faults.length) return;
@@ -112,6 +112,8 @@ describe('engine and evaluator agree on where somebody is', () => {
     for (const [name, outlines] of Object.entries(OUTLINES)) {
         test(`outlines: ${name}`, (t) => compareOn(t, outlines));
     }
+    test('three sources of places', (t) =>
+        compareOn(t, OUTLINES.some, { sources: 3 }));
     test('for the public', (t) => comparePublic(t, OUTLINES.some));
 });
 
