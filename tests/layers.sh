@@ -49,7 +49,8 @@ library csv data/csv.c
 library sodium data/crypto.c
 library geodesic data/geo.c
 library geos_c data/shape.c
-library unicode/ data/names/fold.c data/names/romanise.c data/names/script.c data/timezone.c
+library unicode/ data/names/fold.c data/names/romanise.c data/names/script.c \
+    data/names/translit.c data/timezone.c
 library microhttpd server/http/mhd.c
 
 # shellcheck disable=SC2086

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Burmese that was typed for a Zawgyi font. Zawgyi uses the code points of Unicode for other
- * shapes and in the order in which they are seen, so that most texts show which of the two
- * they are: by code points that are letters of Shan, Mon and Karen in Unicode and parts of
- * Burmese letters in Zawgyi, and by orders that Unicode (The Unicode Standard, 16.3) does not
- * have. A short word may be right in both; it is taken for Unicode.
+ * Burmese typed for a Zawgyi font uses Unicode's code points in a meaning and an order of
+ * its own. ICU converts it; this says when.
  */
 #ifndef DATA_NAMES_ZAWGYI_H
 #define DATA_NAMES_ZAWGYI_H
@@ -13,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True when `len` UTF-16 units of the Myanmar block can't be Unicode, or hardly. */
-bool zawgyi_suspected(const uint16_t *units, size_t len);
+/* True when the `count` units of UTF-16 hold a sequence that Unicode's Burmese, Shan, Mon
+ * and Karen cannot have and that Zawgyi writes. False for a word that could be either,
+ * which short ones often are: they are left as they stand. */
+bool zawgyi_suspected(const uint16_t *units, size_t count);
 
 #endif

@@ -2,8 +2,9 @@
  *
  * What becomes of many names, for romanise.test.mjs. Lines "name TAB Latin spelling" on the
  * standard input; for each: the cost between their sounds in quarters of an edit, how many
- * sounds the spelling has, both in Latin letters without spaces. Generic words are taken off
- * both. Run in the root of the project. With --zawgyi the names are first turned into what one types for a Zawgyi font.
+ * sounds the spelling has, both in Latin letters without spaces, and whether the name looks as
+ * if it had been typed for Zawgyi. Generic words are taken off both. Run in the root of the
+ * project. With --zawgyi the names are first turned into what one types for a Zawgyi font.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "data/names/sound.h"
 #include "data/names/tree.h"
 #include "data/names/word.h"
+#include "data/names/zawgyi.h"
 #include "data/place_index.h"
 #include "data/vocabulary.h"
 
@@ -40,6 +42,15 @@ static char *for_zawgyi(const char *name) {
     exit(1);
 }
 
+static const char *typed(const char *name) {
+    UErrorCode status = U_ZERO_ERROR;
+    UChar units[UNITS];
+    int32_t len = 0;
+    u_strFromUTF8(units, UNITS, &len, name, -1, &status);
+    return U_SUCCESS(status) && zawgyi_suspected(units, (size_t)len) ? "zawgyi"
+                                                                     : "unicode";
+}
+
 static size_t read(const char *name, struct buf *letters, uint8_t sounds[SOUNDS_MAX]) {
     struct word_core core[WORD_CORES_MAX];
     struct buf native = {0};
@@ -55,8 +66,8 @@ static void compare(const char *name, const char *spelling) {
     uint8_t heard[SOUNDS_MAX], spelt[SOUNDS_MAX];
     struct buf a = {0}, b = {0};
     size_t heard_len = read(name, &a, heard), spelt_len = read(spelling, &b, spelt);
-    printf("%u\t%zu\t%s\t%s\n", tree_cost(heard, heard_len, spelt, spelt_len), spelt_len,
-           buf_text(&a), buf_text(&b));
+    printf("%u\t%zu\t%s\t%s\t%s\n", tree_cost(heard, heard_len, spelt, spelt_len),
+           spelt_len, buf_text(&a), buf_text(&b), typed(name));
     buf_free(&a);
     buf_free(&b);
 }
