@@ -10,6 +10,7 @@
 #define LETTER_COST 3
 #define PREFIX_COST 3
 #define BRANCH_FORMS 4000 /* forms of beginnings that are weighed */
+#define BRANCH_KEPT 50    /* of one beginning, that are compared */
 
 /* Letters that differ (Damerau and Levenshtein, neighbours swapped), up to LETTERS_MAX; with
  * `prefix`, against the beginning of `b` that is nearest. */
@@ -64,18 +65,21 @@ static int compare_branches(const void *x, const void *y) {
                               : (a->first > b->first) - (a->first < b->first);
 }
 
-/* The weightiest forms of a branch, as many as an answer may hold. */
+/* The weightiest forms of a branch. */
 static void add_branch(struct search *s, const struct branch *branch, unsigned *budget) {
     const struct place_names *names = s->names;
     uint32_t first = names->key_form[branch->first], end = names->key_form[branch->end];
-    uint16_t weight[PLACE_SEARCH_MAX];
-    uint32_t form[PLACE_SEARCH_MAX];
-    size_t count = 0, limit = s->query->limit;
-    for (uint32_t f = first; f<end && * budget> 0; f++, --*budget) {
+    uint16_t weight[BRANCH_KEPT];
+    uint32_t form[BRANCH_KEPT];
+    size_t count = 0;
+    if (end - first > *budget)
+        end = first + *budget;
+    *budget -= end - first;
+    for (uint32_t f = first; f < end; f++) {
         uint16_t w = names->forms[f].weight;
-        if (count == limit && w <= weight[count - 1])
+        if (count == BRANCH_KEPT && w <= weight[count - 1])
             continue;
-        size_t at = count < limit ? count++ : count - 1;
+        size_t at = count < BRANCH_KEPT ? count++ : count - 1;
         for (; at > 0 && weight[at - 1] < w; at--) {
             weight[at] = weight[at - 1];
             form[at] = form[at - 1];
