@@ -139,8 +139,9 @@ static const char help[] =
     "                           streamed, and those of the dump are kept\n"
     "\n"
     "Several sources may stand side by side: places of one level that share a name, lie in\n"
-    "the same and are near to each other are one in answers. One source may be several files: --retire-missing looks at the\n"
-    "countries and kinds of the file only. importers/maps/ has maps of public gazetteers.\n"
+    "the same and are near to each other are one in answers. One source may be several\n"
+    "files: --retire-missing looks at the countries and kinds of the file only.\n"
+    "importers/maps/ has maps of public gazetteers.\n"
     "\n" MAP_HELP;
 
 const struct importer places_importer = {"places", usage, help,
