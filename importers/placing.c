@@ -144,7 +144,7 @@ static bool open_gazetteer(struct placing *p, struct error *e) {
     struct record *record = record_open(p->db, p->share, DB_READ, e);
     if (record == NULL)
         return false;
-    p->atlas = atlas_build(record, e);
+    p->atlas = atlas_build_names(record, e);
     record_close(record);
     return p->atlas != NULL;
 }

@@ -120,7 +120,7 @@ static int run(const struct options *o, const char *text) {
     struct atlas *a = NULL;
     if (share_open(share, &e) && read_options(o, &q, &language, &e) &&
         (record = record_open(o->db, share, DB_READ, &e)) != NULL)
-        a = atlas_build(record, &e);
+        a = atlas_build_names(record, &e);
     record_close(record);
     if (a == NULL)
         return fail(&e);
