@@ -159,7 +159,8 @@ bool builder_on_area(const struct stored_area *area, void *ctx, struct error *e)
         builder_sort_names(b);
     b->has_keys = true;
     uint32_t first = a->corner_count;
-    shape_rings(s, ATLAS_TOLERANCE, on_ring, b);
+    if (b->with_corners)
+        shape_rings(s, ATLAS_TOLERANCE, on_ring, b);
     struct atlas_outline outline = {.place = find_place(b, area, country, s),
                                     .source_key = area->source_key,
                                     .shape = s,

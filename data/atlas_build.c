@@ -147,8 +147,8 @@ static void builder_free(struct atlas_builder *b) {
         free(arrays[i]);
 }
 
-struct atlas *atlas_build(struct record *record, struct error *e) {
-    struct atlas_builder b = {.atlas = atlas_empty()};
+static struct atlas *build(struct record *record, bool with_corners, struct error *e) {
+    struct atlas_builder b = {.atlas = atlas_empty(), .with_corners = with_corners};
     const struct place_reader reader = {on_place, on_name, on_area, &b};
     bool done = record_place_revision(record, &b.atlas->revision, e) &&
                 record_each_place(record, &reader, e);
@@ -167,4 +167,12 @@ struct atlas *atlas_build(struct record *record, struct error *e) {
         return a;
     atlas_free(a);
     return NULL;
+}
+
+struct atlas *atlas_build(struct record *record, struct error *e) {
+    return build(record, true, e);
+}
+
+struct atlas *atlas_build_names(struct record *record, struct error *e) {
+    return build(record, false, e);
 }

@@ -38,6 +38,7 @@ struct atlas_builder {
         late_capacity, outline_capacity, corner_capacity;
     bool linked;   /* places of several sources are one */
     bool has_keys; /* the names are sorted */
+    bool with_corners;
     struct buf scratch;
 };
 

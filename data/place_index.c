@@ -100,7 +100,8 @@ static void add_name(struct indexing *x, uint32_t place, const struct atlas_name
             continue;
         x->entries =
             xgrow(x->entries, &x->entry_capacity, x->entry_count, sizeof *x->entries);
-        x->entries[x->entry_count++] = (struct entry){forms[i], place, (uint8_t)((i > 0) + other)};
+        x->entries[x->entry_count++] =
+            (struct entry){forms[i], place, (uint8_t)((i > 0) + other)};
     }
 }
 
@@ -180,7 +181,8 @@ static void sort_entries(struct indexing *x, const struct sorted_form *sorted) {
     for (uint32_t i = 0; i < x->forms.count; i++)
         rank[sorted[i].number] = i;
     if (x->entry_count > 0)
-        qsort_r(x->entries, x->entry_count, sizeof *x->entries, compare_entries, &ordering);
+        qsort_r(x->entries, x->entry_count, sizeof *x->entries, compare_entries,
+                &ordering);
     size_t kept = 0;
     for (size_t i = 0; i < x->entry_count; i++)
         if (i == 0 || x->entries[i].form != x->entries[kept - 1].form ||

@@ -6,330 +6,21 @@
 #include <string.h>
 
 #include "data/mem.h"
-#include "data/names/romanise.h"
-#include "data/names/word.h"
-#include "data/place_index.h"
+#include "data/place_seek.h"
 
-#define LETTER_COST 3
-#define PREFIX_COST 3
 #define ELSEWHERE_COST 8
-#define FIRST_BOUND 2 /* looked up first: enough for most of what is asked */
+#define FIRST_BOUND 2  /* looked up first: enough for most of what is asked */
 #define TYPING_BOUND 5 /* looked up next: one error of typing */
-#define SURE_COST 1   /* what costs no more is what was asked */
-#define NEAR_COST 4   /* what costs no more is surely meant: no other reading is tried */
-#define FAR_COST 8    /* what costs more may be wrong: readings are tried with all errors */
+#define SURE_COST 1    /* what costs no more is what was asked */
+#define NEAR_COST 4    /* what costs no more is surely meant: no other reading is tried */
+#define FAR_COST 8 /* what costs more may be wrong: readings are tried with all errors */
 #define PARENT_BOUND 4
-#define CLOSE_MAX 1500 /* places that are compared one by one, where it is known what they lie in */
-#define NAMESAKES_MAX 2 /* places of one name that is not quite what was asked */
-
-#define TOKENS_MAX 8
-#define LETTERS_MAX 80    /* of a name, when letters are compared */
-#define SPELLINGS 2       /* of a segment: whole, and without its generic words */
-#define FORMS_MAX 1500    /* of one lookup */
-#define BRANCHES_MAX 200  /* beginnings of one lookup */
-#define BRANCH_FORMS 4000 /* forms of beginnings that are weighed */
-#define CONTEXT_MAX 64    /* places that a segment may mean as what another lies in */
-#define READINGS_MAX 64   /* ways to tell the name from what it lies in */
-#define HITS_MAX 3000     /* places before they are ranked */
-#define STEPS 400000u     /* sounds of the trees that a search may look at */
-#define POSTINGS 100000u  /* postings that it may look at */
-
-/* ---- what is kept while a search goes on --------------------------------------------------- */
-
-/* One way to spell what was asked, or a part of it. */
-struct spelling {
-    uint8_t sounds[SOUNDS_MAX];
-    size_t len;
-    char letters[LETTERS_MAX];
-    size_t letter_count;
-    unsigned dropped; /* 1: generic words are left out */
-};
-
-struct segment {
-    bool is_read;
-    struct spelling spelling[SPELLINGS];
-    int count;
-};
-
-/* Places that a segment may mean, and at what cost. */
-struct context {
-    bool is_known;
-    int count;
-    uint32_t place[CONTEXT_MAX];
-    uint8_t cost[CONTEXT_MAX];
-};
-
-struct form_hit {
-    uint32_t form;
-    uint16_t cost;
-};
-
-struct branch {
-    uint32_t first, end; /* keys */
-    uint8_t cost;
-};
-
-struct hit {
-    uint32_t place, form;
-    uint16_t cost;
-};
-
-struct search {
-    const struct atlas *atlas;
-    const struct place_query *query;
-    unsigned steps, postings; /* that are left */
-
-    struct slice token[TOKENS_MAX];
-    bool comma_before[TOKENS_MAX];
-    int token_count;
-    bool has_comma;
-
-    /* by first and last token */
-    struct segment segment[TOKENS_MAX][TOKENS_MAX];
-    struct context context[TOKENS_MAX][TOKENS_MAX];
-
-    /* of the lookup that is going on */
-    const struct place_names *names;
-    const struct spelling *asked;
-    struct form_hit form[FORMS_MAX];
-    size_t form_count;
-    struct branch branch[BRANCHES_MAX];
-    size_t branch_count;
-
-    struct hit hit[HITS_MAX];
-    size_t hit_count;
-    unsigned best; /* cost of the cheapest hit */
-};
-
-static unsigned least(unsigned a, unsigned b) {
-    return a < b ? a : b;
-}
-
-/* ---- what was asked ------------------------------------------------------------------------ */
-
-/* The bytes at `s` that part tokens: 0 if none do; `*comma` where they part names. Commas
- * of all scripts of the region, spaces of any width. */
-static size_t separator(const char *s, size_t len, bool *comma) {
-    static const struct {
-        const char *bytes;
-        bool comma;
-    } known[] = {{" ", false},     {"\t", false},        {"\n", true},
-                 {"\r", true},     {",", true},          {";", true},
-                 {"/", true},      {"\u00a0", false},    {"\u3000", false},
-                 {"\uff0c", true}, {"\u3001", true},     {"\u104a", true},
-                 {"\u104b", true}, {"\u2003", false}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t n = strlen(known[i].bytes);
-        if (n <= len && memcmp(s, known[i].bytes, n) == 0) {
-            *comma = known[i].comma;
-            return n;
-        }
-    }
-    return 0;
-}
-
-/* Takes a token; what is too many becomes part of the last. */
-static void add_token(struct search *s, const char *at, size_t len, bool comma) {
-    if (s->token_count == TOKENS_MAX) {
-        struct slice *last = &s->token[TOKENS_MAX - 1];
-        last->len = (size_t)(at + len - last->at);
-        return;
-    }
-    s->comma_before[s->token_count] = comma && s->token_count > 0;
-    s->has_comma |= s->comma_before[s->token_count];
-    s->token[s->token_count++] = (struct slice){at, len};
-}
-
-static void read_tokens(struct search *s, struct slice text) {
-    const char *end = text.at + text.len, *start = NULL;
-    bool comma = false;
-    for (const char *at = text.at; at < end;) {
-        bool is_comma = false;
-        size_t n = separator(at, (size_t)(end - at), &is_comma);
-        if (n == 0) {
-            start = start == NULL ? at : start;
-            at++;
-            continue;
-        }
-        if (start != NULL) {
-            add_token(s, start, (size_t)(at - start), comma);
-            comma = false;
-        }
-        comma |= is_comma;
-        start = NULL;
-        at += n;
-    }
-    if (start != NULL)
-        add_token(s, start, (size_t)(end - start), comma);
-}
-
-static bool read_spelling(struct slice text, unsigned dropped, struct spelling *out) {
-    struct buf letters = {0};
-    place_letters(text.at, text.len, &letters);
-    *out = (struct spelling){.dropped = dropped};
-    out->len = sound_read(letters.data, letters.len, out->sounds);
-    out->letter_count = letters.len < LETTERS_MAX ? letters.len : LETTERS_MAX;
-    if (letters.len > 0)
-        memcpy(out->letters, letters.data, out->letter_count);
-    buf_free(&letters);
-    return out->len > 0;
-}
-
-/* The spellings of tokens first..last. */
-static const struct segment *segment_of(struct search *s, int first, int last) {
-    struct segment *g = &s->segment[first][last];
-    struct word_core core[WORD_CORES_MAX];
-    if (g->is_read)
-        return g;
-    struct buf native = {0};
-    const char *at = s->token[first].at;
-    native_form(at, (size_t)(s->token[last].at + s->token[last].len - at), &native);
-    int count = word_cores(native.data, native.len, core);
-    g->is_read = true;
-    g->count = read_spelling(core[0].text, 0, &g->spelling[0]);
-    if (count > 1 && g->count == 1)
-        g->count += read_spelling(core[count - 1].text, 1, &g->spelling[1]);
-    buf_free(&native);
-    return g;
-}
-
-/* ---- looking names up ---------------------------------------------------------------------- */
-
-/* Letters that differ (Damerau and Levenshtein, neighbours swapped), up to LETTERS_MAX; with
- * `prefix`, against the beginning of `b` that is nearest. */
-static unsigned letters_apart(const char *a, size_t a_len, const char *b, size_t b_len,
-                              bool prefix) {
-    uint8_t row[3][LETTERS_MAX + 1];
-    b_len = b_len < LETTERS_MAX ? b_len : LETTERS_MAX;
-    unsigned best = LETTERS_MAX;
-    for (size_t k = 0; k <= a_len; k++)
-        row[0][k] = (uint8_t)k;
-    for (size_t i = 1; i <= b_len; i++) {
-        uint8_t *now = row[i % 3], *up = row[(i + 2) % 3], *before = row[(i + 1) % 3];
-        now[0] = (uint8_t)i;
-        for (size_t k = 1; k <= a_len; k++) {
-            unsigned n = least(up[k], now[k - 1]) + 1u;
-            n = least(n, up[k - 1] + (a[k - 1] != b[i - 1]));
-            if (i > 1 && k > 1 && a[k - 1] == b[i - 2] && a[k - 2] == b[i - 1])
-                n = least(n, before[k - 2] + 1u);
-            now[k] = (uint8_t)n;
-        }
-        best = least(best, now[a_len]);
-    }
-    return prefix ? best : row[b_len % 3][a_len];
-}
-
-static void add_form(struct search *s, uint32_t form, unsigned cost) {
-    if (s->form_count < FORMS_MAX)
-        s->form[s->form_count++] = (struct form_hit){form, (uint16_t)cost};
-}
-
-static unsigned letter_cost(const struct search *s, uint32_t form, bool prefix) {
-    const char *letters = s->names->forms[form].letters;
-    return LETTER_COST * letters_apart(s->asked->letters, s->asked->letter_count, letters,
-                                       strlen(letters), prefix);
-}
-
-static void on_whole(uint32_t key, unsigned cost, void *ctx) {
-    struct search *s = ctx;
-    for (uint32_t f = s->names->key_form[key]; f < s->names->key_form[key + 1]; f++)
-        add_form(s, f, cost + letter_cost(s, f, false) + s->asked->dropped);
-}
-
-static void on_beginning(uint32_t first, uint32_t end, unsigned cost, void *ctx) {
-    struct search *s = ctx;
-    if (s->branch_count < BRANCHES_MAX)
-        s->branch[s->branch_count++] = (struct branch){first, end, (uint8_t)cost};
-}
-
-static int compare_branches(const void *x, const void *y) {
-    const struct branch *a = x, *b = y;
-    return a->cost != b->cost ? (int)a->cost - (int)b->cost
-                              : (a->first > b->first) - (a->first < b->first);
-}
-
-/* The weightiest forms of a branch, as many as an answer may hold. */
-static void add_branch(struct search *s, const struct branch *branch, unsigned *budget) {
-    const struct place_names *names = s->names;
-    uint32_t first = names->key_form[branch->first], end = names->key_form[branch->end];
-    uint16_t weight[PLACE_SEARCH_MAX];
-    uint32_t form[PLACE_SEARCH_MAX];
-    size_t count = 0, limit = s->query->limit;
-    for (uint32_t f = first; f < end && *budget > 0; f++, --*budget) {
-        uint16_t w = names->forms[f].weight;
-        if (count == limit && w <= weight[count - 1])
-            continue;
-        size_t at = count < limit ? count++ : count - 1;
-        for (; at > 0 && weight[at - 1] < w; at--) {
-            weight[at] = weight[at - 1];
-            form[at] = form[at - 1];
-        }
-        weight[at] = w;
-        form[at] = f;
-    }
-    for (size_t i = 0; i < count; i++)
-        add_form(s, form[i],
-                 branch->cost + PREFIX_COST + letter_cost(s, form[i], true) +
-                     s->asked->dropped);
-}
-
-static int compare_form_hits(const void *x, const void *y) {
-    const struct form_hit *a = x, *b = y;
-    return a->cost != b->cost ? (int)a->cost - (int)b->cost
-                              : (a->form > b->form) - (a->form < b->form);
-}
-
-static int by_form(const void *x, const void *y) {
-    const struct form_hit *a = x, *b = y;
-    return a->form != b->form ? (a->form < b->form ? -1 : 1) : (int)a->cost - (int)b->cost;
-}
-
-/* Each form once, at its least cost; the cheapest first. */
-static void sort_forms(struct search *s) {
-    size_t kept = 0;
-    qsort(s->form, s->form_count, sizeof *s->form, by_form);
-    for (size_t i = 0; i < s->form_count; i++)
-        if (kept == 0 || s->form[i].form != s->form[kept - 1].form)
-            s->form[kept++] = s->form[i];
-    s->form_count = kept;
-    qsort(s->form, s->form_count, sizeof *s->form, compare_form_hits);
-}
-
-/* How much a name may differ: short ones would become others. */
-static unsigned bound_of(size_t sounds) {
-    return sounds < 3 ? 1 : sounds < 4 ? 2 : sounds < 5 ? 4 : sounds < 8 ? 6 : 8;
-}
-
-static unsigned prefix_bound_of(size_t sounds) {
-    return sounds < 4 ? 0 : sounds < 6 ? 2 : 4;
-}
-
-/* Looks a segment up: its forms, cheapest first, stand in `form`. */
-static void look_up(struct search *s, const struct place_names *names,
-                    const struct segment *g, unsigned bound, bool beginnings) {
-    unsigned budget = BRANCH_FORMS;
-    s->names = names;
-    s->form_count = 0;
-    for (int i = 0; i < g->count; i++) {
-        s->asked = &g->spelling[i];
-        s->branch_count = 0;
-        unsigned most = least(bound, bound_of(s->asked->len));
-        struct tree_walk walk = {.asked = s->asked->sounds,
-                                 .len = s->asked->len,
-                                 .bound = most,
-                                 .prefix_bound = least(most, prefix_bound_of(s->asked->len)),
-                                 .steps = s->steps,
-                                 .whole = on_whole,
-                                 .beginning = beginnings ? on_beginning : NULL,
-                                 .ctx = s};
-        tree_pair_search(&names->trees, &walk);
-        s->steps = walk.steps;
-        qsort(s->branch, s->branch_count, sizeof *s->branch, compare_branches);
-        for (size_t k = 0; k < s->branch_count; k++)
-            add_branch(s, &s->branch[k], &budget);
-    }
-    sort_forms(s);
-}
+#define CLOSE_MAX                                                                        \
+    1500 /* places that are compared one by one, where it is known what they lie in */
+#define NAMESAKES_MAX 2  /* places of one name that is not quite what was asked */
+#define READINGS_MAX 64  /* ways to tell the name from what it lies in */
+#define STEPS 400000u    /* sounds of the trees that a search may look at */
+#define POSTINGS 100000u /* postings that it may look at */
 
 /* ---- what a place lies in ------------------------------------------------------------------ */
 
@@ -340,7 +31,8 @@ static const struct context *context_of(struct search *s, int first, int last) {
         return c;
     c->is_known = true;
     const struct place_names *names = &s->atlas->index->parents;
-    look_up(s, names, segment_of(s, first, last), PARENT_BOUND, last == s->token_count - 1);
+    seek_forms(s, names, seek_segment(s, first, last), PARENT_BOUND,
+               last == s->token_count - 1);
     for (size_t i = 0; i < s->form_count && c->count < CONTEXT_MAX; i++) {
         const struct place_form *f = &names->forms[s->form[i].form];
         for (uint32_t p = f[0].first; p < f[1].first && c->count < CONTEXT_MAX; p++) {
@@ -417,8 +109,7 @@ static void add_hits(struct search *s, const struct reading *r) {
             end = f->first + (uint32_t)s->query->limit;
         for (uint32_t p = f->first; p < end && s->postings > 0; p++, s->postings--) {
             uint32_t place = names->postings[p].place;
-            unsigned parts =
-                may_answer(s, place) ? parts_cost(s, r, place) : NOT_THERE;
+            unsigned parts = may_answer(s, place) ? parts_cost(s, r, place) : NOT_THERE;
             if (parts < NOT_THERE)
                 add_hit(s, place, s->form[i].form,
                         r->cost + s->form[i].cost + parts + names->postings[p].extra);
@@ -427,9 +118,11 @@ static void add_hits(struct search *s, const struct reading *r) {
 }
 
 /* Looks the name of readings up that have the same, and adds what fits each. */
-static void try_name(struct search *s, const struct reading *r, int count, unsigned bound) {
+static void try_name(struct search *s, const struct reading *r, int count,
+                     unsigned bound) {
     bool beginnings = !s->query->whole && r->last == s->token_count - 1;
-    look_up(s, &s->atlas->index->all, segment_of(s, r->first, r->last), bound, beginnings);
+    seek_forms(s, &s->atlas->index->all, seek_segment(s, r->first, r->last), bound,
+               beginnings);
     for (int i = 0; i < count; i++)
         add_hits(s, &r[i]);
 }
@@ -455,8 +148,8 @@ static void add_reading(struct readings *all, const struct reading *r) {
 }
 
 /* Reads tokens first..last as what the name lies in: as one place, or as two. */
-static void add_context(struct search *s, struct readings *all, struct reading r, int first,
-                        int last) {
+static void add_context(struct search *s, struct readings *all, struct reading r,
+                        int first, int last) {
     r.part[r.part_count++] = context_of(s, first, last);
     add_reading(all, &r);
     for (int middle = first; middle < last && r.part_count < PARTS_MAX; middle++) {
@@ -469,8 +162,8 @@ static void add_context(struct search *s, struct readings *all, struct reading r
 
 /* Without commas in tokens first..last: the name is first, or last, and the rest is what it
  * lies in, beside what `r` has. */
-static void add_splits(struct search *s, struct readings *all, struct reading r, int first,
-                       int last) {
+static void add_splits(struct search *s, struct readings *all, struct reading r,
+                       int first, int last) {
     r.cost += 1;
     if (r.part_count == PARTS_MAX)
         return;
@@ -515,10 +208,11 @@ static unsigned name_cost(struct search *s, const struct segment *g, uint32_t pl
         s->asked = &g->spelling[i];
         for (uint32_t f = x->form_first[place]; f < x->form_first[place + 1]; f++) {
             const struct tree_key *key = &x->all.keys[x->all.forms[x->form[f].place].key];
-            unsigned cost = tree_cost(s->asked->sounds, s->asked->len, key->sounds, key->len);
+            unsigned cost =
+                tree_cost(s->asked->sounds, s->asked->len, key->sounds, key->len);
             if (cost > SOUND_EDIT / 2 * s->asked->len)
                 continue;
-            cost += letter_cost(s, x->form[f].place, false) + s->asked->dropped +
+            cost += seek_letter_cost(s, x->form[f].place, false) + s->asked->dropped +
                     x->form[f].extra;
             if (cost < best) {
                 best = cost;
@@ -539,7 +233,7 @@ static bool try_close(struct search *s, const struct reading *r) {
         part++;
     if (r->loose || part == r->part_count)
         return false;
-    const struct segment *g = segment_of(s, r->first, r->last);
+    const struct segment *g = seek_segment(s, r->first, r->last);
     s->names = &s->atlas->index->all;
     for (size_t i = 0; i < count; i++) {
         unsigned parts = may_answer(s, place[i]) ? parts_cost(s, r, place[i]) : NOT_THERE;
@@ -666,7 +360,7 @@ static float chord_to(const struct search *s, uint32_t place) {
 static size_t asked_length(struct search *s) {
     size_t len = 0;
     for (int i = 0; i < s->token_count; i++) {
-        const struct segment *g = segment_of(s, i, i);
+        const struct segment *g = seek_segment(s, i, i);
         len += g->count > 0 ? g->spelling[0].len : 0;
     }
     return len > 0 ? len : 1;
@@ -724,7 +418,7 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
     s->steps = STEPS;
     s->postings = POSTINGS;
     s->best = NOT_THERE;
-    read_tokens(s, query->text);
+    seek_tokens(s, query->text);
     size_t count = 0;
     if (s->token_count > 0 && a->index != NULL) {
         struct readings *all = xcalloc(1, sizeof *all);
@@ -737,12 +431,4 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
     }
     free(s);
     return count;
-}
-
-bool place_search_readable(struct slice text) {
-    struct buf letters = {0};
-    place_letters(text.at, text.len, &letters);
-    bool readable = letters.len > 0;
-    buf_free(&letters);
-    return readable;
 }

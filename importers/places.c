@@ -138,9 +138,10 @@ static const char help[] =
     "  --alternate-names FILE   GeoNames' alternateNamesV2.txt: names by language; it is\n"
     "                           streamed, and those of the dump are kept\n"
     "\n"
-    "Several sources may stand side by side: what has the same name, kind and parent is one\n"
-    "place in answers. One source may be several files: --retire-missing looks at the\n"
-    "countries and kinds of the file only. importers/maps/ has maps of public gazetteers.\n"
+    "Several sources may stand side by side: places of one level that share a name, lie in\n"
+    "the same and are near to each other are one in answers. One source may be several\n"
+    "files: --retire-missing looks at the countries and kinds of the file only.\n"
+    "importers/maps/ has maps of public gazetteers.\n"
     "\n" MAP_HELP;
 
 const struct importer places_importer = {"places", usage, help,

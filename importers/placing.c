@@ -6,7 +6,7 @@
 #include "data/place_search.h"
 #include "data/record.h"
 
-#define SCORE_LEAST 0.8  /* a worse name is another one */
+#define SCORE_LEAST 0.8   /* a worse name is another one */
 #define COST_MOST 8       /* and so is one that differs in two letters, however long */
 #define CANDIDATES_MAX 20 /* that are compared */
 #define CANDIDATES_SAID 5
@@ -74,7 +74,8 @@ static size_t look_up(const struct atlas *a, const struct flat *flat, size_t lev
                       const struct buf *asked, struct place_found *found) {
     const char *country = flat->cell[COL_COUNTRY];
     struct place_query q = {.text = {asked->data, asked->len},
-                            .country = vocabulary_find(VOC_COUNTRY, country, strlen(country)),
+                            .country =
+                                vocabulary_find(VOC_COUNTRY, country, strlen(country)),
                             .level = (int)levels[level].level,
                             .whole = true,
                             .limit = CANDIDATES_MAX};
@@ -143,7 +144,7 @@ static bool open_gazetteer(struct placing *p, struct error *e) {
     struct record *record = record_open(p->db, p->share, DB_READ, e);
     if (record == NULL)
         return false;
-    p->atlas = atlas_build(record, e);
+    p->atlas = atlas_build_names(record, e);
     record_close(record);
     return p->atlas != NULL;
 }

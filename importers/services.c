@@ -469,6 +469,10 @@ static const char help[] =
     "  file:line: column: what is wrong and what is allowed\n"
     "and then nothing is changed. Importing the same file twice changes nothing.\n"
     "\n"
+    "A row without lat and lon is placed by its village, commune, district and province, as\n"
+    "far as the gazetteer knows them. Where a name is that of several places, the row is\n"
+    "refused with the candidates; --report lists line, asked, found and score.\n"
+    "\n"
     MAP_HELP;
 
 const struct importer services_importer = {"services", usage, help, " map ",

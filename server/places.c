@@ -110,7 +110,8 @@ static void print_json(const struct atlas *a, const struct place_found *found,
 }
 
 static int run(const struct options *o, const char *text) {
-    struct place_query q = {.text = slice_trim(slice_of(text)), .country = -1, .level = -1};
+    struct place_query q = {
+        .text = slice_trim(slice_of(text)), .country = -1, .level = -1};
     struct place_found found[PLACE_SEARCH_MAX];
     char share[SHARE_PATH_MAX];
     struct error e = {0};
@@ -119,7 +120,7 @@ static int run(const struct options *o, const char *text) {
     struct atlas *a = NULL;
     if (share_open(share, &e) && read_options(o, &q, &language, &e) &&
         (record = record_open(o->db, share, DB_READ, &e)) != NULL)
-        a = atlas_build(record, &e);
+        a = atlas_build_names(record, &e);
     record_close(record);
     if (a == NULL)
         return fail(&e);
@@ -136,21 +137,37 @@ static int run(const struct options *o, const char *text) {
 
 int command_places(int argc, char **argv) {
     static const struct option options[] = {
-        {"db", required_argument, NULL, 'd'},      {"country", required_argument, NULL, 'c'},
-        {"near", required_argument, NULL, 'n'},    {"limit", required_argument, NULL, 'l'},
-        {"lang", required_argument, NULL, 'a'},    {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {0}};
+        {"db", required_argument, NULL, 'd'},   {"country", required_argument, NULL, 'c'},
+        {"near", required_argument, NULL, 'n'}, {"limit", required_argument, NULL, 'l'},
+        {"lang", required_argument, NULL, 'a'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},       {0}};
     struct options o = {0};
     for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (id) {
-        case 'd': o.db = optarg; break;
-        case 'c': o.country = optarg; break;
-        case 'n': o.near = optarg; break;
-        case 'l': o.limit = optarg; break;
-        case 'a': o.lang = optarg; break;
-        case 'j': o.json = true; break;
-        case 'h': fputs(help, stdout); return ERR_NONE;
-        default: fputs(help, stderr); return ERR_USAGE;
+        case 'd':
+            o.db = optarg;
+            break;
+        case 'c':
+            o.country = optarg;
+            break;
+        case 'n':
+            o.near = optarg;
+            break;
+        case 'l':
+            o.limit = optarg;
+            break;
+        case 'a':
+            o.lang = optarg;
+            break;
+        case 'j':
+            o.json = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return ERR_NONE;
+        default:
+            fputs(help, stderr);
+            return ERR_USAGE;
         }
     }
     if (o.db != NULL && argc - optind == 1)

@@ -124,8 +124,7 @@ static unsigned entering(const struct asked *a, size_t n, unsigned cost) {
 /* Cells from n on that come only by missing more of what was asked; returns their end. */
 static size_t miss_more(const struct asked *a, uint8_t *c, size_t n) {
     for (; n <= a->len && c[n - 1] != NEVER; n++)
-        c[n] = within(a, n,
-                      entering(a, n, c[n - 1] + sound_drop_cost(a->sounds[n - 1])));
+        c[n] = within(a, n, entering(a, n, c[n - 1] + sound_drop_cost(a->sounds[n - 1])));
     return n;
 }
 
@@ -190,8 +189,8 @@ struct walker {
     const struct tree *tree;
     struct tree_walk *walk;
     struct asked asked;
-    struct row row[SOUNDS_MAX + 1];      /* by depth */
-    uint8_t prefix[SOUNDS_MAX + 1];      /* the least cost of a beginning on the path */
+    struct row row[SOUNDS_MAX + 1]; /* by depth */
+    uint8_t prefix[SOUNDS_MAX + 1]; /* the least cost of a beginning on the path */
 };
 
 static unsigned whole_cost(const struct row *r, size_t len) {
@@ -333,8 +332,8 @@ unsigned tree_cost(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_le
         return NEVER;
     first_row(&rows[0], &asked);
     for (size_t d = 0; d < b_len; d++) {
-        next_row(&rows[(d + 1) % 3], &rows[d % 3], d > 0 ? &rows[(d + 2) % 3] : NULL, &asked,
-                 d > 0 ? b[d - 1] : 0, b[d]);
+        next_row(&rows[(d + 1) % 3], &rows[d % 3], d > 0 ? &rows[(d + 2) % 3] : NULL,
+                 &asked, d > 0 ? b[d - 1] : 0, b[d]);
     }
     return whole_cost(&rows[b_len % 3], a_len);
 }
