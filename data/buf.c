@@ -13,6 +13,12 @@ void buf_free(struct buf *b) {
     *b = (struct buf){0};
 }
 
+void buf_wipe(struct buf *b) {
+    if (b->data != NULL)
+        explicit_bzero(b->data, b->capacity);
+    buf_free(b);
+}
+
 void buf_grow(struct buf *b, size_t more) {
     size_t wanted = b->capacity ? b->capacity : 256;
     while (wanted - b->len < more)

@@ -19,6 +19,9 @@ struct buf {
 
 void buf_free(struct buf *b);
 
+/* The same, with nothing left of what it held: for what was asked about a person. */
+void buf_wipe(struct buf *b);
+
 /* Makes room for `more` bytes after `len`, so that they can be written in place. */
 void buf_grow(struct buf *b, size_t more);
 

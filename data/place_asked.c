@@ -71,7 +71,7 @@ static bool read_spelling(struct slice text, unsigned dropped, struct spelling *
     out->letter_count = letters.len < LETTERS_MAX ? letters.len : LETTERS_MAX;
     if (letters.len > 0)
         memcpy(out->letters, letters.data, out->letter_count);
-    buf_free(&letters);
+    buf_wipe(&letters);
     return out->len > 0;
 }
 
@@ -88,7 +88,7 @@ const struct segment *seek_segment(struct search *s, int first, int last) {
     g->count = read_spelling(core[0].text, 0, &g->spelling[0]);
     if (count > 1 && g->count == 1)
         g->count += read_spelling(core[count - 1].text, 1, &g->spelling[1]);
-    buf_free(&native);
+    buf_wipe(&native);
     return g;
 }
 
@@ -96,6 +96,6 @@ bool place_search_readable(struct slice text) {
     struct buf letters = {0};
     place_letters(text.at, text.len, &letters);
     bool readable = letters.len > 0;
-    buf_free(&letters);
+    buf_wipe(&letters);
     return readable;
 }

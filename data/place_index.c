@@ -56,7 +56,7 @@ static void romanised_letters(const char *name, size_t len, struct buf *spaced,
 void place_letters(const char *name, size_t len, struct buf *out) {
     struct buf spaced = {0};
     romanised_letters(name, len, &spaced, out);
-    buf_free(&spaced);
+    buf_wipe(&spaced);
 }
 
 /* Room for the forms of one text more. */

@@ -429,6 +429,7 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
         count = rank(s, out);
         free(all);
     }
+    explicit_bzero(s, sizeof *s); /* nothing of what was asked stays */
     free(s);
     return count;
 }
