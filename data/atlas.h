@@ -78,6 +78,7 @@ struct atlas_key {
     const char *folded; /* data/names/fold.h */
     uint32_t place;
     uint16_t country;
+    bool other; /* it is only another spelling there */
 };
 
 struct atlas {
@@ -121,7 +122,8 @@ bool atlas_key_is(const struct atlas *a, uint32_t key, int country, const char *
 uint32_t atlas_find_id(const struct atlas *a, const uint8_t id[ID_BYTES]);
 
 /* The place of a country (index in country.csv) that `text` names: "Thma Koul, Battambang",
- * parents after their place, folded; or a code. Of several the one of the highest level;
+ * parents after their place, folded; or a code. Names come before other spellings, among
+ * which gazetteers list neighbours too. Of several the one of the highest level;
  * ATLAS_AMBIGUOUS where there are more of that level, ATLAS_NONE where there is none. */
 uint32_t atlas_find(const struct atlas *a, int country, const char *text, size_t len);
 

@@ -120,7 +120,14 @@ static int compare_keys(const void *x, const void *y) {
     if (a->country != b->country)
         return a->country < b->country ? -1 : 1;
     int order = strcmp(a->folded, b->folded);
-    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
+    if (order == 0 && a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return order != 0 ? order : (int)a->other - (int)b->other;
+}
+
+static bool same_key(const struct atlas_key *a, const struct atlas_key *b) {
+    return a->country == b->country && a->place == b->place &&
+           strcmp(a->folded, b->folded) == 0;
 }
 
 void builder_sort_names(struct atlas_builder *b) {
@@ -145,13 +152,14 @@ void builder_sort_names(struct atlas_builder *b) {
         b->scratch.len = 0;
         fold(n->name.text, strlen(n->name.text), &b->scratch);
         if (b->scratch.len > 0)
-            a->keys[a->key_count++] = (struct atlas_key){keep(a, buf_text(&b->scratch)),
-                                                         n->place, place->country};
+            a->keys[a->key_count++] =
+                (struct atlas_key){keep(a, buf_text(&b->scratch)), n->place,
+                                   place->country, n->name.use == NAME_OTHER};
     }
     qsort(a->keys, a->key_count, sizeof *a->keys, compare_keys);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < a->key_count; i++)
-        if (i == 0 || compare_keys(&a->keys[i], &a->keys[kept - 1]) != 0)
+        if (i == 0 || !same_key(&a->keys[i], &a->keys[kept - 1]))
             a->keys[kept++] = a->keys[i];
     a->key_count = kept;
 }

@@ -90,7 +90,8 @@ static bool lies_in(const struct atlas *a, uint32_t place, struct asked *asked) 
     return true;
 }
 
-static uint32_t choose(const struct atlas *a, struct asked *asked) {
+/* Of the places that have the name, or have it as another spelling. */
+static uint32_t choose_of(const struct atlas *a, struct asked *asked, bool other) {
     uint32_t best = ATLAS_NONE;
     const char *folded = buf_text(&asked->part[0]);
     unsigned best_level = LEVEL_POINT + 1;
@@ -98,13 +99,18 @@ static uint32_t choose(const struct atlas *a, struct asked *asked) {
          atlas_key_is(a, i, asked->country, folded); i++) {
         uint32_t place = a->keys[i].place;
         unsigned level = a->places[place].level;
-        if ((asked->level >= 0 && level != (unsigned)asked->level) ||
+        if (a->keys[i].other != other || (asked->level >= 0 && level != (unsigned)asked->level) ||
             level > best_level || place == best || !lies_in(a, place, asked))
             continue;
         best = level < best_level ? place : ATLAS_AMBIGUOUS;
         best_level = level;
     }
     return best;
+}
+
+static uint32_t choose(const struct atlas *a, struct asked *asked) {
+    uint32_t found = choose_of(a, asked, false);
+    return found != ATLAS_NONE ? found : choose_of(a, asked, true);
 }
 
 uint32_t atlas_find_level(const struct atlas *a, int country, int level, const char *text,

@@ -16,8 +16,9 @@
  * Gazetteers list names of neighbours and of parents among the other spellings, and a city
  * may have the name of the district around it. So the best names are compared first, and who
  * has found its like no longer stands in the way of others: national names; names by
- * language; those without their generic words (data/names/word.h); all spellings; all
- * without their generic words.
+ * language, which tell places apart that are romanised alike, and those without their generic
+ * words (data/names/word.h); national names and names by language together; all spellings.
+ * And a place whose parents tell comes before those that may lie anywhere in the country.
  *
  * From the country down, so that parents are one before what lies in them is compared, and
  * source by source: a source is compared with what those before it tell. So no two places
@@ -61,15 +62,17 @@ static const struct {
 
 enum form { FORM_WHOLE, FORM_CORE, FORMS };
 
-/* Which names are compared: up to this use, in this form. */
+/* Which names are compared: of these uses, in this form. */
 static const struct round {
-    enum name_use use;
+    enum name_use first, last;
     enum form form;
-} rounds[] = {{NAME_NATIONAL, FORM_WHOLE},
-              {NAME_LANGUAGE, FORM_WHOLE},
-              {NAME_LANGUAGE, FORM_CORE},
-              {NAME_OTHER, FORM_WHOLE},
-              {NAME_OTHER, FORM_CORE}};
+} rounds[] = {{NAME_NATIONAL, NAME_NATIONAL, FORM_WHOLE},
+              {NAME_LANGUAGE, NAME_LANGUAGE, FORM_WHOLE},
+              {NAME_LANGUAGE, NAME_LANGUAGE, FORM_CORE},
+              {NAME_NATIONAL, NAME_LANGUAGE, FORM_WHOLE},
+              {NAME_NATIONAL, NAME_LANGUAGE, FORM_CORE},
+              {NAME_NATIONAL, NAME_OTHER, FORM_WHOLE},
+              {NAME_NATIONAL, NAME_OTHER, FORM_CORE}};
 
 #define PASSES_MAX 4 /* of a round, while it finds something */
 
@@ -114,6 +117,7 @@ struct linking {
     size_t holder_count, holder_capacity;
     uint32_t *head[FORMS], *namesakes[FORMS]; /* of each key number */
     bool *has_children;
+    bool anywhere; /* a place straight in its country may lie anywhere in it */
     struct mark *mark; /* of each place */
     uint32_t turn;     /* counts rounds */
 };
@@ -198,7 +202,8 @@ static bool parents_agree(const struct linking *l, uint32_t x, uint32_t y) {
     uint32_t above_x = parent_of(l, x), above_y = parent_of(l, y);
     if (is_country(l, above_x) || is_country(l, above_y))
         return l->a->places[x].level <= LEVEL_PROVINCE ||
-               (!is_country(l, pointed(l, x)) && !is_country(l, pointed(l, y)));
+               (l->anywhere && !is_country(l, pointed(l, x)) &&
+                !is_country(l, pointed(l, y)));
     return lies_in(l, above_x, above_y) || lies_in(l, above_y, above_x);
 }
 
@@ -243,18 +248,22 @@ static void look_at(struct linking *l, uint32_t x, uint32_t y) {
     mark->wanted++;
 }
 
+static bool is_compared(const struct round *round, enum name_use use) {
+    return use >= round->first && use <= round->last;
+}
+
 static void look_around(struct linking *l, uint32_t x, const struct round *round) {
     struct atlas_run run = l->run[round->form][x];
     l->mark[x].found = 0;
     for (uint32_t k = run.first; k < run.first + run.count; k++) {
         uint32_t number = l->key[k].number;
-        if (l->key[k].use > round->use ||
+        if (!is_compared(round, l->key[k].use) ||
             l->namesakes[round->form][number] > NAMESAKES_MAX)
             continue;
         uint32_t next = l->head[round->form][number];
         for (const struct holder *h; next != 0; next = h->next) {
             h = &l->holders[next - 1];
-            if (h->use <= round->use)
+            if (is_compared(round, h->use))
                 look_at(l, x, l->same[h->place]);
         }
     }
@@ -368,14 +377,21 @@ static struct told *list_told(struct linking *l, size_t *count) {
     return out;
 }
 
-static void link_source(struct linking *l, const struct told *told, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        for (int form = 0; form < FORMS; form++)
-            count_names(l, told[i].place, (enum form)form);
+static void link_rounds(struct linking *l, const struct told *told, size_t count) {
     for (size_t r = 0; r < sizeof rounds / sizeof *rounds; r++)
         for (int pass = 0; pass < PASSES_MAX; pass++)
             if (!link_round(l, told, count, &rounds[r]))
                 break;
+}
+
+static void link_source(struct linking *l, const struct told *told, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (int form = 0; form < FORMS; form++)
+            count_names(l, told[i].place, (enum form)form);
+    for (int turn = 0; turn < 2; turn++) {
+        l->anywhere = turn == 1;
+        link_rounds(l, told, count);
+    }
     for (size_t i = 0; i < count; i++)
         for (int form = 0; form < FORMS; form++)
             hold(l, told[i].place, (enum form)form);

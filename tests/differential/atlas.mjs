@@ -287,7 +287,9 @@ function lies(place, ancestor) {
     return chainOf(place).includes(ancestor);
 }
 
-const namesOf = (p) => [p.name, p.code, ...Object.values(p.names), ...p.aliases];
+const ownNamesOf = (p) => [p.name, p.code, ...Object.values(p.names)];
+
+const namesOf = (p) => [...ownNamesOf(p), ...p.aliases];
 
 const named = (place, folded) =>
     folded !== '' && namesOf(place).some((n) => n && fold(n) === folded);
@@ -427,8 +429,11 @@ export class Atlas {
                         .some((above) => named(above, part)),
                 ),
         );
-        const highest = Math.min(...found.map((p) => p.level));
-        const best = found.filter((p) => p.level === highest);
+        /* Names come before other spellings. */
+        const own = found.filter((p) => ownNamesOf(p).some((n) => n && fold(n) === parts[0]));
+        const chosen = own.length > 0 ? own : found;
+        const highest = Math.min(...chosen.map((p) => p.level));
+        const best = chosen.filter((p) => p.level === highest);
         return best.length > 1 ? 'AMBIGUOUS' : (best[0] ?? null);
     }
 

@@ -113,13 +113,16 @@ const DRAWN_KM = [0, 400, 60, 25, 5, 5];
 const WITHIN_KM = [0, 150, 60, 20, 5, 5];
 
 const nationalNames = (p) => [p.name];
-const languageNames = (p) => [p.name, ...Object.values(p.names)];
-const allNames = (p) => [...languageNames(p), ...p.aliases];
+const localNames = (p) => Object.values(p.names);
+const mainNames = (p) => [p.name, ...localNames(p)];
+const allNames = (p) => [...mainNames(p), ...p.aliases];
 
 const ROUNDS = [
     { names: nationalNames, form: (name) => name },
-    { names: languageNames, form: (name) => name },
-    { names: languageNames, form: core },
+    { names: localNames, form: (name) => name },
+    { names: localNames, form: core },
+    { names: mainNames, form: (name) => name },
+    { names: mainNames, form: core },
     { names: allNames, form: (name) => name },
     { names: allNames, form: core },
 ];
@@ -139,11 +142,11 @@ function chain(place) {
 
 const pointed = (p) => chain(p).find((q) => q.point && q.level > 0);
 
-function parentsAgree(x, y) {
+function parentsAgree(x, y, anywhere) {
     const [p, q] = [above(x), above(y)];
     const open = (place) => !place || place.level === 0;
     if (open(p) || open(q)) {
-        return x.level <= 1 || Boolean(pointed(x) && pointed(y));
+        return x.level <= 1 || Boolean(anywhere && pointed(x) && pointed(y));
     }
     return chain(p).includes(q) || chain(q).includes(p);
 }
@@ -173,7 +176,7 @@ function become(x, y) {
 }
 
 /* True when something became one. */
-function pass(mine, others, { names, form }, hasChildren) {
+function pass(mine, others, { names, form, anywhere }, hasChildren) {
     const keysOf = (p) => names(p).map((n) => fold(form(n)));
     const left = mine.filter((x) => !x.became);
     const free = others.filter((y) => !y.sources.includes(left[0]?.source));
@@ -183,7 +186,7 @@ function pass(mine, others, { names, form }, hasChildren) {
     const isOne = (x, y) =>
         (x.level === 0 || share(keysOf(x), keys.get(y))) &&
         (x.level === y.level || !(hasChildren.has(x) || hasChildren.has(y))) &&
-        parentsAgree(x, y) &&
+        parentsAgree(x, y, anywhere) &&
         pointsAgree(x, y);
     const fits = left.map((x) => free.filter((y) => isOne(x, y)));
     const alone = left
@@ -220,7 +223,9 @@ export function link(places) {
                 const others = here.filter(
                     (p) => !p.became && sources.indexOf(p.source) < i,
                 );
-                for (const round of ROUNDS) {
+                const near = ROUNDS.map((round) => ({ ...round, anywhere: false }));
+                const far = ROUNDS.map((round) => ({ ...round, anywhere: true }));
+                for (const round of [...near, ...far]) {
                     for (let n = 0; n < PASSES; n++) {
                         if (!pass(mine, others, round, hasChildren)) break;
                     }

@@ -51,6 +51,31 @@ static void test_names(void **state) {
     atlas_free(a);
 }
 
+static void fill_spellings(struct record *r) {
+    fill_country(r);
+    struct import_run *run = begin_by_hand(r, "spellings");
+    struct error e = {0};
+    const struct place_name neighbour = {"", "Another Name"};
+    const struct place_row row = {.id = "x", .kind = "district", .parent = "", .country = "KH",
+                                  .code = "", .name = "Dale", .lat = "0.2", .lon = "3.2",
+                                  .population = "", .evidence = "", .names = &neighbour,
+                                  .name_count = 1},
+                           own = {.id = "y", .kind = "district", .parent = "", .country = "KH",
+                                  .code = "", .name = "Another-Name", .lat = "0.1", .lon = "3.1",
+                                  .population = "", .evidence = "", .names = NULL};
+    if (place_put(run, &row, &e) == PUT_FAILED || place_put(run, &own, &e) == PUT_FAILED)
+        fail_msg("%s", e.message);
+    commit_by_hand(run);
+}
+
+/* Mill and Dale list it beside their names; one place is called so. */
+static void test_names_come_before_other_spellings(void **state) {
+    (void)state;
+    struct atlas *a = atlas_by_hand(fill_spellings);
+    is_named(a, named(a, "another name"), "Another-Name", "Cambodia");
+    atlas_free(a);
+}
+
 static void test_by_id(void **state) {
     (void)state;
     struct atlas *a = atlas_by_hand(fill_country);
@@ -381,6 +406,7 @@ static void test_check(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_come_before_other_spellings),
         cmocka_unit_test(test_by_id),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_chosen_places),

@@ -338,6 +338,45 @@ static void test_best_names_first(void **state) {
     atlas_free(a);
 }
 
+/* Two are romanised alike; their own script tells which is which. */
+static void test_local_names_tell(void **state) {
+    static const struct told rows[] = {
+        {"1", "village", "F", "Roka", .km = "រកា", .lat = "12.06", .lon = "103"},
+        {"2", "village", "F", "Roka", .km = "រការ", .lat = "12.04", .lon = "103"},
+    };
+    static const struct told third[] = {
+        {"kh", "country", .name = "Cambodia"},
+        {"w", "province", "kh", .name = "West"},
+        {"f", "district", "w", .name = "Ford"},
+        {"1", "village", "f", "Roka", .km = "ភូមិ រការ"},
+        {"2", "village", "f", "Kapok", .km = "រកា"},
+    };
+    (void)state;
+    struct record *r = record_first();
+    PUT(r, "second", second);
+    PUT(r, "second", rows);
+    PUT(r, "third", third);
+    struct atlas *a = build(r);
+    check(a, FIRST + 2);
+    assert_true(has_alias(a, named(a, "រការ"), "ភូមិ រការ"));
+    assert_int_equal(named(a, "Kapok"), named(a, "រកា"));
+    atlas_free(a);
+}
+
+/* One lies in the district, the other may lie anywhere in the country. */
+static void test_parents_tell_first(void **state) {
+    static const struct told rows[] = {
+        {"1", "village", "C", "Kouk", .lat = "12.07", .lon = "103"},
+        {"2", "village", "F", "Kouk", .lat = "12.06", .lon = "103"},
+    };
+    (void)state;
+    struct atlas *a = LINKED(rows);
+    check(a, FIRST + 1);
+    assert_true(a->places[named(a, "Kouk, Sand")].point.lat == 12.06);
+    apart(rows, FIRST); /* without the other it is the one */
+    atlas_free(a);
+}
+
 static void test_three_sources(void **state) {
     static const struct told rows[] = {
         {"1", "village", "F", "Svay", .alias = "Mango", .lat = "12.06", .lon = "103"},
@@ -496,6 +535,8 @@ int main(void) {
         cmocka_unit_test(test_levels),        cmocka_unit_test(test_town_and_parent),
         cmocka_unit_test(test_parents),       cmocka_unit_test(test_distance),
         cmocka_unit_test(test_ambiguous),     cmocka_unit_test(test_best_names_first),
+        cmocka_unit_test(test_local_names_tell),
+        cmocka_unit_test(test_parents_tell_first),
         cmocka_unit_test(test_three_sources), cmocka_unit_test(test_no_parent),
         cmocka_unit_test(test_order_of_rows), cmocka_unit_test(test_crowd),
     };
