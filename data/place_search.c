@@ -15,12 +15,12 @@
 #define NEAR_COST 4    /* what costs no more is surely meant: no other reading is tried */
 #define FAR_COST 8 /* what costs more may be wrong: readings are tried with all errors */
 #define PARENT_BOUND 4
-#define CLOSE_MAX                                                                        \
-    1500 /* places that are compared one by one, where it is known what they lie in */
-#define NAMESAKES_MAX 2  /* places of one name that is not quite what was asked */
-#define READINGS_MAX 64  /* ways to tell the name from what it lies in */
-#define STEPS 400000u    /* sounds of the trees that a search may look at */
-#define POSTINGS 100000u /* postings that it may look at */
+#define CLOSE_MAX 1500      /* places of an area that are compared one by one */
+#define NAMESAKES_MAX 2     /* places of one name that is not quite what was asked */
+#define READINGS_MAX 64     /* ways to tell the name from what it lies in */
+#define STEPS 1000000u      /* cells of the tables of all its walks */
+#define POSTINGS 100000u    /* postings that it may look at */
+#define COMPARISONS 200000u /* sounds of names that it may compare one by one */
 
 /* ---- what a place lies in ------------------------------------------------------------------ */
 
@@ -206,8 +206,10 @@ static unsigned name_cost(struct search *s, const struct segment *g, uint32_t pl
     unsigned best = NOT_THERE;
     for (int i = 0; i < g->count; i++) {
         s->asked = &g->spelling[i];
-        for (uint32_t f = x->form_first[place]; f < x->form_first[place + 1]; f++) {
+        for (uint32_t f = x->form_first[place];
+             f < x->form_first[place + 1] && s->comparisons > 0; f++) {
             const struct tree_key *key = &x->all.keys[x->all.forms[x->form[f].place].key];
+            s->comparisons -= least(s->comparisons, (unsigned)s->asked->len);
             unsigned cost =
                 tree_cost(s->asked->sounds, s->asked->len, key->sounds, key->len);
             if (cost > SOUND_EDIT / 2 * s->asked->len)
@@ -235,7 +237,7 @@ static bool try_close(struct search *s, const struct reading *r) {
         return false;
     const struct segment *g = seek_segment(s, r->first, r->last);
     s->names = &s->atlas->index->all;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && s->comparisons > 0; i++) {
         unsigned parts = may_answer(s, place[i]) ? parts_cost(s, r, place[i]) : NOT_THERE;
         unsigned cost = parts < NOT_THERE ? name_cost(s, g, place[i], &form) : NOT_THERE;
         if (cost < NOT_THERE)
@@ -417,6 +419,7 @@ size_t place_search(const struct atlas *a, const struct place_query *query,
     s->query = query;
     s->steps = STEPS;
     s->postings = POSTINGS;
+    s->comparisons = COMPARISONS;
     s->best = NOT_THERE;
     seek_tokens(s, query->text);
     size_t count = 0;

@@ -59,7 +59,7 @@ struct hit {
 struct search {
     const struct atlas *atlas;
     const struct place_query *query;
-    unsigned steps, postings; /* that are left */
+    unsigned steps, postings, comparisons; /* that are left */
 
     struct slice token[TOKENS_MAX];
     bool comma_before[TOKENS_MAX];

@@ -93,6 +93,11 @@ static bool is_dead(const struct row *r) {
     return r->low > r->high;
 }
 
+/* Cells that the row after this one takes, about. */
+static unsigned width(const struct row *r) {
+    return is_dead(r) ? 1 : r->high - r->low + 2u;
+}
+
 /* Narrows a row of cells from..to to those that are not NEVER. */
 static void narrow(struct row *r, size_t from, size_t to) {
     while (from <= to && r->cell[from] == NEVER)
@@ -203,7 +208,7 @@ static bool descend(struct walker *w, const struct tree_node *node) {
     size_t d = node->depth, end = d + node->len;
     bool alive = true;
     for (; alive && d < end && w->walk->steps > 0; d++) {
-        w->walk->steps--;
+        w->walk->steps -= least(w->walk->steps, width(&w->row[d]));
         next_row(&w->row[d + 1], &w->row[d], d > 0 ? &w->row[d - 1] : NULL, &w->asked,
                  d > 0 ? path[d - 1] : 0, path[d]);
         w->prefix[d + 1] =

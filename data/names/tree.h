@@ -57,7 +57,7 @@ struct tree_walk {
     size_t front;          /* of the sounds asked, so many at the front ... */
     unsigned front_bound;  /* ... may cost at most this; with 0 sounds: the bound */
     unsigned prefix_bound; /* the greatest cost of the beginning of a key */
-    unsigned steps;        /* sounds that may be looked at; what is left afterwards */
+    unsigned steps;        /* cells of the table that may be filled; what is left afterwards */
     /* A key that is what was asked, at this cost. */
     void (*whole)(uint32_t key, unsigned cost, void *ctx);
     /* Keys that begin with what was asked; those told of as a whole are among them. NULL:
