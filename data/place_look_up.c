@@ -7,8 +7,8 @@
 
 #include "data/place_seek.h"
 
-#define LETTER_COST 3
-#define PREFIX_COST 3
+#define LETTER_COST 3     /* of a letter that differs */
+#define PREFIX_COST 3     /* of a name of which only the beginning was asked */
 #define BRANCH_FORMS 4000 /* forms of beginnings that are weighed */
 #define BRANCH_KEPT 50    /* of one beginning, that are compared */
 

@@ -8,13 +8,14 @@
 #include "data/mem.h"
 #include "data/place_seek.h"
 
-#define ELSEWHERE_COST 8
-#define FIRST_BOUND 2  /* looked up first: enough for most of what is asked */
-#define TYPING_BOUND 5 /* looked up next: one error of typing */
-#define SURE_COST 1    /* what costs no more is what was asked */
-#define NEAR_COST 4    /* what costs no more is surely meant: no other reading is tried */
-#define FAR_COST 8 /* what costs more may be wrong: readings are tried with all errors */
-#define PARENT_BOUND 4
+#define ELSEWHERE_COST 8 /* the place does not lie where it was said to */
+#define FIRST_BOUND 2    /* looked up first: enough for most of what is asked */
+#define TYPING_BOUND 5   /* looked up next: one error of typing */
+#define SURE_COST 1      /* what costs no more is what was asked */
+#define NEAR_COST 4 /* what costs no more is surely meant: no other reading is tried */
+#define FAR_COST 8  /* what costs more may be wrong: readings are tried with all errors */
+#define PARENT_BOUND                                                                     \
+    4 /* of the names of what a place lies in: there are few, and short */
 #define CLOSE_MAX 1500      /* places of an area that are compared one by one */
 #define NAMESAKES_MAX 2     /* places of one name that is not quite what was asked */
 #define READINGS_MAX 64     /* ways to tell the name from what it lies in */
@@ -358,7 +359,7 @@ static float chord_to(const struct search *s, uint32_t place) {
     return (float)geo_chord(geo_ecef(s->query->near), geo_ecef(p->point));
 }
 
-/* Sounds of the longest spelling of all that was asked. */
+/* Sounds of all tokens together: what a score is measured by. */
 static size_t asked_length(struct search *s) {
     size_t len = 0;
     for (int i = 0; i < s->token_count; i++) {
@@ -368,8 +369,8 @@ static size_t asked_length(struct search *s) {
     return len > 0 ? len : 1;
 }
 
-/* True when `namesakes` of the first `count` have the name of `r`, which is not quite what was
- * asked. */
+/* True when NAMESAKES_MAX of the first `count` have the name of `r`, which is not quite what
+ * was asked. */
 static bool is_crowded(const struct ranked *r, const struct ranked *first, size_t count) {
     int namesakes = 0;
     if (r->hit.cost <= NEAR_COST)
@@ -408,6 +409,7 @@ static size_t rank(struct search *s, struct place_found *out) {
     for (size_t i = 0; i < count; i++)
         out[i] = (struct place_found){ranked[i].hit.place, ranked[i].hit.cost,
                                       fmax(0, 1 - ranked[i].hit.cost / full)};
+    explicit_bzero(ranked, (s->hit_count + 1) * sizeof *ranked);
     free(ranked);
     return count;
 }

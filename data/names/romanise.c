@@ -189,8 +189,8 @@ static void add_latin(struct writing *w, const struct utf16 *text, bool joined) 
         w->between |= i < utf8.len && !joined;
         from = i + 1;
     }
-    buf_free(&utf8);
-    buf_free(&folded);
+    buf_wipe(&utf8); /* it may be of a question */
+    buf_wipe(&folded);
 }
 
 static const struct script *rules_of(UScriptCode code) {
