@@ -160,8 +160,8 @@ static const char *answer_request(struct dispatcher *d, struct request *q, struc
     if (!find_role(d, q, &q->role)) {
         r->challenge = "Bearer";
         problem(r, 401, "This key is not known.", NULL);
-    } else if (route->access == ACCESS_STAFF && !role_is_staff(q->role)) {
-        problem(r, 404, NULL, NULL);
+    } else if (!access_allows(route->access, q->role)) {
+        problem(r, q->role == ROLE_PUBLIC ? 401 : 403, NULL, NULL);
     } else if (!accepts(q->accept, route->media)) {
         problem(r, 406, "This address answers with application/json.", NULL);
     } else if (q->method != METHOD_POST || read_body(q, r)) {

@@ -11,12 +11,17 @@ static const struct {
 } titles[] = {
     {400, "Bad Request"},
     {401, "Unauthorized"},
+    {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {406, "Not Acceptable"},
+    {409, "Conflict"},
+    {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
     {503, "Service Unavailable"},
 };
 

@@ -8,15 +8,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "data/buf.h"
 #include "data/role.h"
 #include "data/text.h"
 #include "server/http/args.h"
 
-enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_OPTIONS = 8 };
+enum method {
+    METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_OPTIONS = 8, METHOD_PATCH = 16,
+    METHOD_DELETE = 32
+};
 
-#define BODY_MAX 65536 /* bytes of a request body */
+#define BODY_MAX 65536 /* bytes of a request body, where its route does not say more */
 #define URL_MAX 4096   /* bytes of path and query */
 #define PATH_VALUES 2  /* `{id}` parts of a path */
 
@@ -26,7 +30,14 @@ struct request {
     const char *content_type;  /* or "" */
     const char *accept;        /* or "" */
     const char *if_none_match; /* or "" */
+    const char *if_match;      /* or "" */
     const char *authorization; /* or "" */
+    const char *cookie;        /* or "" */
+    const char *origin;        /* or "" */
+    const char *fetch_site;    /* of Sec-Fetch-Site, or "" */
+    const char *host;          /* or "" */
+    bool secure;               /* came over TLS, here or up to the proxy */
+    uint8_t client[16];        /* IPv6 address of the client, IPv4 mapped into it; never kept */
     enum role role;            /* of the key; ROLE_PUBLIC without one */
     struct args args;          /* of the query part, then of the body */
     struct slice value[PATH_VALUES]; /* what stood for `{id}` in the path */
@@ -49,6 +60,8 @@ struct response {
     char link[600];      /* RFC 8288, or "" */
     enum caching caching;
     const char *challenge; /* of WWW-Authenticate with 401, or NULL */
+    char cookie[200];      /* of Set-Cookie, or "" */
+    int retry_after_s;     /* with 429 and 503; 0: not said */
 };
 
 /* One thing that is wrong with one parameter. */

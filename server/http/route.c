@@ -10,6 +10,8 @@ static const struct {
 } methods[] = {{METHOD_GET, "GET"},
                {METHOD_HEAD, "HEAD"},
                {METHOD_POST, "POST"},
+               {METHOD_PATCH, "PATCH"},
+               {METHOD_DELETE, "DELETE"},
                {METHOD_OPTIONS, "OPTIONS"}};
 
 /* Compares whole segments; `{id}` stands for any one that is not empty. */

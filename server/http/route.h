@@ -26,7 +26,16 @@ struct param {
     bool in_path;
 };
 
-enum access { ACCESS_PUBLIC, ACCESS_STAFF };
+/* Who may ask, from the fewest: a route that does not say is for admins only. */
+enum access {
+    ACCESS_ADMIN, ACCESS_STEWARD, ACCESS_CASEWORKER, ACCESS_OPERATOR, ACCESS_PARTNER,
+    ACCESS_PUBLIC
+};
+
+/* True when the role may use a route of that access. */
+static inline bool access_allows(enum access access, enum role role) {
+    return (int)role + (int)access >= (int)ROLE_ADMIN;
+}
 
 struct context; /* what handlers need from the server: server/api/context.h */
 
@@ -34,12 +43,15 @@ struct route {
     unsigned methods;    /* of enum method; HEAD comes with GET */
     const char *path;    /* "/api/v1/services/{id}" */
     void (*handle)(struct context *c, struct request *q, struct response *r);
-    enum access access;  /* a new route is for staff unless it says ACCESS_PUBLIC */
+    enum access access;
     const char *name;    /* operationId, and the name in the log */
     const char *summary; /* for the documentation */
     const struct param *params; /* ends with a NULL name; NULL: none */
     const char *schema;  /* name of the answer's schema in the documentation */
     const char *media;   /* of the answer */
+    bool waits;          /* needs the database, or time: answered by a worker */
+    bool changes;        /* changes something: asked by a page of ours, or with a key */
+    size_t body_max;     /* bytes of the body; 0: BODY_MAX */
 };
 
 /* A list of routes that ends with a NULL path. */
