@@ -42,7 +42,7 @@ enum cell_type {
     CELL_CLAIMS,       /* JSON list of {column, value, source, ...} */
 };
 
-enum column_flag { REQUIRED = 1, TEXT_BY_LANGUAGE = 2, STAFF = 4 };
+enum column_flag { REQUIRED = 1, TEXT_BY_LANGUAGE = 2 };
 
 struct column_spec {
     const char *name;

@@ -52,3 +52,13 @@ double geo_distance_near(struct ecef a, struct ecef b) {
     double curvature = (1 - sin2) / m + sin2 / n;
     return 2 / curvature * asin(sqrt(chord2) * curvature / 2);
 }
+
+#define ROWS_A_DEGREE 110.0 /* a degree of latitude has 110.57 km at least */
+
+struct point geo_to_a_kilometre(struct point p) {
+    double row = fmin(floor((p.lat + 90) * ROWS_A_DEGREE), 180 * ROWS_A_DEGREE - 1);
+    double lat = (row + 0.5) / ROWS_A_DEGREE - 90;
+    double columns = fmax(1, floor(360 * ROWS_A_DEGREE * cos(lat * M_PI / 180)));
+    double column = fmin(floor((p.lon + 180) / 360 * columns), columns - 1);
+    return (struct point){(column + 0.5) / columns * 360 - 180, lat};
+}

@@ -40,4 +40,10 @@ double geo_distance(struct point a, struct point b);
  * at the middle in the direction of the chord (Euler: 1/R = cos2/M + sin2/N). */
 double geo_distance_near(struct ecef a, struct ecef b);
 
+/* The middle of the cell around `p` in a fixed grid of cells at least a kilometre high and
+ * wide: what may be told of a place that is to be known to a kilometre. All that is computed
+ * from it, however often, tells the cell and no more; rounding a distance would not do,
+ * since where it changes from one kilometre to the next is a circle around the place. */
+struct point geo_to_a_kilometre(struct point p);
+
 #endif

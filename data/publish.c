@@ -8,7 +8,7 @@
 
 /* Words in a name that tell who stays there (README, "Keeping places safe"). */
 static const char *const telling[] = {"shelter", "safe house", "safehouse", "refuge",
-                                      "victim",  "survivor",   "traffick", "rescue"};
+                                      "victim",  "survivor",   "traffick",  "rescue"};
 
 bool publish_listed(const struct stored_service *service) {
     return strcmp(service->visibility, "staff") != 0 &&
@@ -24,23 +24,36 @@ static int level_of(const char *precision) {
     return LEVEL_COMMUNE;
 }
 
-struct published publish_where(const struct stored_service *service,
-                               const struct atlas *atlas) {
-    struct published where = {strcmp(service->visibility, "exact") == 0, ATLAS_NONE};
-    if (strcmp(service->visibility, "area") != 0)
-        return where;
+/* The district, or the province where `few` facilities are in it, at the place's own point. */
+static uint32_t area_of(const struct stored_service *service, const struct atlas *atlas,
+                        const struct facilities *facilities) {
     int level = level_of(service->flat.cell[COL_PRECISION]);
-    for (level = level > LEVEL_DISTRICT ? LEVEL_DISTRICT : level;
-         level > LEVEL_COUNTRY && where.place == ATLAS_NONE; level--) {
+    for (level = level > LEVEL_DISTRICT ? LEVEL_DISTRICT : level; level > LEVEL_COUNTRY;
+         level--) {
         uint32_t place = service_place(&service->flat, atlas, level);
-        if (place != ATLAS_NONE && atlas->places[place].pointed == place)
-            where.place = place;
+        bool few = level == LEVEL_DISTRICT && place != ATLAS_NONE && facilities != NULL &&
+                   facilities_few(facilities, place);
+        if (place != ATLAS_NONE && !few && atlas->places[place].pointed == place)
+            return place;
     }
+    return ATLAS_NONE;
+}
+
+struct published publish_where(const struct stored_service *service,
+                               const struct atlas *atlas,
+                               const struct facilities *facilities) {
+    struct published where = {strcmp(service->visibility, "exact") == 0, ATLAS_NONE};
+    if (strcmp(service->visibility, "area") == 0)
+        where.place = area_of(service, atlas, facilities);
     return where;
 }
 
-bool publish_hides(enum column column) {
-    return (columns[column].flags & STAFF) != 0;
+struct published publish_to_staff(const struct stored_service *service,
+                                  const struct atlas *atlas) {
+    struct published where = {strcmp(service->visibility, "exact") == 0, ATLAS_NONE};
+    if (!where.own)
+        where.place = area_of(service, atlas, NULL);
+    return where;
 }
 
 static bool tells_word(const char *name) {
@@ -71,10 +84,17 @@ static bool tells_place(const struct stored_service *service, int published,
     return false;
 }
 
+bool publish_place_tells(const struct stored_service *service, const struct atlas *atlas,
+                         struct published where, const char *name) {
+    int published =
+        where.place != ATLAS_NONE ? atlas->places[where.place].level : LEVEL_COUNTRY;
+    return !where.own && tells_place(service, published, name);
+}
+
 bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,
                         struct published where, const char *name) {
-    int published = where.place != ATLAS_NONE ? atlas->places[where.place].level : LEVEL_COUNTRY;
-    return !where.own && (tells_word(name) || tells_place(service, published, name));
+    return !where.own &&
+           (tells_word(name) || publish_place_tells(service, atlas, where, name));
 }
 
 const char *publish_name(const struct stored_service *service, const struct atlas *atlas,

@@ -4,8 +4,9 @@
  * nothing else; every later public answer, count, size and distance comes from there.
  *
  *   exact    its own point, no finer than the record's precision
- *   area     the published point of its district, or its province; where neither is known
- *            the same as `contact`
+ *   area     the published point of its district, or of its province where the district
+ *            holds few facilities (data/facility.h); where neither is known the same as
+ *            `contact`
  *   contact  name and telephone; country only
  *   staff    nothing: the public never learns that it exists
  */
@@ -15,7 +16,9 @@
 #include <stdbool.h>
 
 #include "data/atlas.h"
+#include "data/facility.h"
 #include "data/flat.h"
+#include "data/view.h"
 
 /* Where the public may know a service to be. */
 struct published {
@@ -24,20 +27,28 @@ struct published {
                        nowhere but in its country */
 };
 struct published publish_where(const struct stored_service *service,
-                               const struct atlas *atlas);
+                               const struct atlas *atlas,
+                               const struct facilities *facilities);
+
+/* Where a view that is no finer than a kilometre shows it: all that is not at its own point
+ * in the place that would be published of an `area` service, however few facilities it
+ * holds. */
+struct published publish_to_staff(const struct stored_service *service,
+                                  const struct atlas *atlas);
 
 /* True when the public learns of the service at all. A record without needs is for staff
  * to complete. */
 bool publish_listed(const struct stored_service *service);
-
-/* True when the column is never published (column.def: STAFF). */
-bool publish_hides(enum column column);
 
 /* The name to publish: `public_name`; else the name, unless it tells a place below the
  * published level or what kind of people stay there, when it is "" and the caller shows
  * the label of the need instead. Borrowed from `service`. */
 const char *publish_name(const struct stored_service *service, const struct atlas *atlas,
                          struct published where);
+
+/* True when `name` tells a place below the one in which the service is shown. */
+bool publish_place_tells(const struct stored_service *service, const struct atlas *atlas,
+                         struct published where, const char *name);
 
 /* True when `name`, in any language, tells more than is published of the service. */
 bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,

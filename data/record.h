@@ -112,6 +112,12 @@ bool record_each(struct record *r, int64_t *revision,
                               struct error *e),
                  void *ctx, struct error *e);
 
+/* Calls `each` for every service that the public learns of with some place, with the cells
+ * that tell where it is and no others. Ids but that of the organization are 0. */
+bool record_each_facility(struct record *r,
+                          void (*each)(const struct stored_service *service, void *ctx),
+                          void *ctx, struct error *e);
+
 /* Calls `each` for every public holiday (ISO 3166-1 alpha-2, ISO 8601 date). */
 bool record_each_holiday(struct record *r,
                          void (*each)(const char *country, const char *date, void *ctx),

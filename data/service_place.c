@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/buf.h"
+#include "data/shape.h"
 #include "data/vocabulary.h"
 
 /* The column that names the place of a level. */
@@ -45,26 +46,45 @@ static uint32_t by_name(const struct flat *flat, const struct atlas *atlas, int 
     return found == ATLAS_AMBIGUOUS ? ATLAS_NONE : found;
 }
 
-/* The one place of the level whose outline holds the point. */
+/* The least key of a source that has an outline of the place around the point: sources are
+ * numbered as they are first imported. INT64_MAX: only what lies in the place has one. */
+static int64_t first_source(const struct atlas *atlas, uint32_t place, struct point at) {
+    struct atlas_run run = atlas->places[place].outlines;
+    int64_t first = INT64_MAX;
+    for (uint32_t i = run.first; i < run.first + run.count; i++)
+        if (atlas->outlines[i].source_key < first &&
+            shape_holds(atlas->outlines[i].shape, at))
+            first = atlas->outlines[i].source_key;
+    return first;
+}
+
+/* The place of the level whose outline holds the point. Where outlines of several sources
+ * overlap, that of the source imported first decides, so that a point which moves along
+ * their edges does not change what is published of it. */
 static uint32_t by_point(const struct flat *flat, const struct atlas *atlas, int country,
                          int level) {
     struct atlas_holds holds;
     uint32_t found = ATLAS_NONE;
+    int64_t source = 0;
+    struct point at = {strtod(flat->cell[COL_LON], NULL),
+                       strtod(flat->cell[COL_LAT], NULL)};
+    bool several = false;
     if (service_level(flat) < level)
         return ATLAS_NONE;
-    atlas_holds(atlas,
-                (struct point){strtod(flat->cell[COL_LON], NULL),
-                               strtod(flat->cell[COL_LAT], NULL)},
-                &holds);
+    atlas_holds(atlas, at, &holds);
     for (int i = 0; i < holds.count; i++) {
         const struct atlas_place *p = &atlas->places[holds.place[i]];
         if (p->level != level || p->country != country)
             continue;
-        if (found != ATLAS_NONE)
-            return ATLAS_NONE;
-        found = holds.place[i];
+        int64_t first = first_source(atlas, holds.place[i], at);
+        several = found != ATLAS_NONE && (several || first == source);
+        if (found == ATLAS_NONE || first < source) {
+            several = false;
+            found = holds.place[i];
+            source = first;
+        }
     }
-    return found;
+    return several ? ATLAS_NONE : found;
 }
 
 uint32_t service_place(const struct flat *flat, const struct atlas *atlas, int level) {

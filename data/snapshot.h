@@ -6,9 +6,10 @@
  *   header | services (near ones together) | by id | sites | rules | choices | ... | trees | text
  *
  * Everything refers to everything by index or by offset into the block; there is no
- * pointer in it. The staff and the public snapshot have the same form, but the public one
- * is built from published points and published fields only (data/publish.h), so public
- * code has nothing else to read.
+ * pointer in it. There is one for each distinct view of the services (data/view.h), all of
+ * the same form. The public one is built from published points and fields only
+ * (data/publish.h), so public code has nothing else to read; that of operators knows hidden
+ * places to a kilometre.
  *
  * What repeats is stored once: a list of who is admitted (`struct snap_choice`), an
  * admission rule, opening hours, a time zone, a coverage.
@@ -111,7 +112,7 @@ enum service_flag {
     SERVICE_SHELTER = 4,      /* kinds shelter and transit_center */
     SERVICE_POLICE = 8,       /* kind police: a place of detention */
     SERVICE_AUTHORITY = 16,   /* kinds police and court */
-    SERVICE_HIDDEN = 32,      /* visibility `staff`: place shown to stewards, or by id */
+    SERVICE_HIDDEN = 32,      /* this view knows its place to a kilometre only */
     SERVICE_HOUSING = 64,     /* states a need under housing */
     SERVICE_SURE = 128,       /* status stated, and not `historical` */
     SERVICE_GONE = 256,       /* closed, or planned: never part of an answer */
@@ -252,7 +253,7 @@ enum snap_section {
     SNAP_SECTION_COUNT
 };
 
-enum snap_view { SNAP_PUBLIC, SNAP_STAFF };
+enum snap_view { SNAP_PUBLIC, SNAP_STAFF }; /* leaves out what is held as staff, or not */
 
 struct snap_header {
     char magic[8]; /* "HAVENSNP" */

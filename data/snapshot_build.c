@@ -12,14 +12,17 @@
 #include "data/snapshot_builder.h"
 #include "data/snapshot_text.h"
 
-struct snapshot_builder *snapshot_builder_new(enum snap_view view, const struct atlas *atlas,
+struct snapshot_builder *snapshot_builder_new(const struct view *view,
+                                              const struct atlas *atlas,
+                                              const struct facilities *facilities,
                                               int64_t now) {
     struct snapshot_builder *b = xcalloc(1, sizeof *b);
-    b->view = view;
+    b->view = *view;
     b->atlas = atlas;
+    b->facilities = facilities;
     b->now = now;
     for (enum column c = 0; c < COL_COUNT; c++)
-        b->drop[c] = view == SNAP_PUBLIC && publish_hides(c);
+        b->drop[c] = view->column[c] == FORM_HIDDEN;
     admit_init(&b->admit);
     return b;
 }
@@ -27,12 +30,13 @@ struct snapshot_builder *snapshot_builder_new(enum snap_view view, const struct 
 void snapshot_builder_free(struct snapshot_builder *b) {
     if (b == NULL)
         return;
-    struct intern *tables[] = {&b->organizations, &b->rule_lists, &b->signatures, &b->covers,
-                               &b->hours,         &b->zones,      &b->source_ids, &b->sites};
+    struct intern *tables[] = {&b->organizations, &b->rule_lists, &b->signatures,
+                               &b->covers,        &b->hours,      &b->zones,
+                               &b->source_ids,    &b->sites};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         intern_free(tables[i]);
-    void *arrays[] = {b->services,      b->signature,  b->site,  b->organization,
-                      b->rule_list_run, b->covers_run, b->zone,  b->holidays,
+    void *arrays[] = {b->services,      b->signature,  b->site,     b->organization,
+                      b->rule_list_run, b->covers_run, b->zone,     b->holidays,
                       b->texts,         b->links,      b->hours_at, b->service_of_source};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
@@ -53,8 +57,8 @@ static uint32_t add_organization(struct snapshot_builder *b, const uint8_t id[16
     bool added;
     uint32_t n = intern(&b->organizations, id, 16, &added);
     if (added) {
-        b->organization = xgrow(b->organization, &b->organization_capacity, n,
-                                sizeof *b->organization);
+        b->organization =
+            xgrow(b->organization, &b->organization_capacity, n, sizeof *b->organization);
         memcpy(b->organization[n].id, id, 16);
     }
     return n;
@@ -72,27 +76,38 @@ static uint32_t site_number(struct snapshot_builder *b, struct point p, uint32_t
         struct ecef at = geo_ecef(p);
         double reach = area != ATLAS_NONE ? atlas_reach(b->atlas, area, at) : 0;
         b->site = xgrow(b->site, &b->site_capacity, n, sizeof *b->site);
-        b->site[n] = (struct snap_site){p, at, area, reach > 0 ? nextafterf((float)reach, INFINITY) : 0};
+        b->site[n] = (struct snap_site){
+            p, at, area, reach > 0 ? nextafterf((float)reach, INFINITY) : 0};
     }
     return n;
 }
 
 static uint32_t with_outline(const struct atlas *atlas, uint32_t place) {
-    return place != ATLAS_NONE && atlas->places[place].outlines.count > 0 ? place : ATLAS_NONE;
+    return place != ATLAS_NONE && atlas->places[place].outlines.count > 0 ? place
+                                                                          : ATLAS_NONE;
+}
+
+/* The view searches by a point that is right to a kilometre. */
+static bool to_a_kilometre(const struct text_source *t) {
+    return t->view->form[FIELD_DISTANCE] == FORM_KILOMETRE && !t->where.own;
 }
 
 /* The site of a service, or SNAP_NONE: no point, or one no finer than the country. */
 static uint32_t add_site(struct snapshot_builder *b, const struct text_source *t) {
     const struct flat *f = &t->service->flat;
+    enum field_form form = t->view->form[FIELD_DISTANCE];
     uint32_t area = t->where.place;
-    if (b->view == SNAP_PUBLIC && area != ATLAS_NONE)
+    if (form == FORM_PUBLISHED && area != ATLAS_NONE)
         return site_number(b, b->atlas->places[area].point, with_outline(b->atlas, area));
     int level = service_level(f);
-    if (level <= LEVEL_COUNTRY || (b->view == SNAP_PUBLIC && !t->where.own))
+    if (level <= LEVEL_COUNTRY || form == FORM_HIDDEN ||
+        (form == FORM_PUBLISHED && !t->where.own))
         return SNAP_NONE;
-    struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0, strtod(f->cell[COL_LAT], NULL) + 0.0};
+    struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0,
+                      strtod(f->cell[COL_LAT], NULL) + 0.0};
     area = level < LEVEL_POINT ? service_place(f, b->atlas, level) : ATLAS_NONE;
-    return site_number(b, p, with_outline(b->atlas, area));
+    return site_number(b, to_a_kilometre(t) ? geo_to_a_kilometre(p) : p,
+                       with_outline(b->atlas, area));
 }
 
 static void set_needs(const struct snapshot_builder *b, const struct stored_service *s,
@@ -102,7 +117,7 @@ static void set_needs(const struct snapshot_builder *b, const struct stored_serv
         int need = vocabulary_find(VOC_NEED, code.at, code.len);
         if (need < 0)
             continue;
-        need = b->view == SNAP_PUBLIC ? publish_need(need) : need;
+        need = b->view.form[FIELD_NEEDS] == FORM_PUBLISHED ? publish_need(need) : need;
         out->needs[need / 64] |= UINT64_C(1) << need % 64;
     }
 }
@@ -134,23 +149,25 @@ static uint16_t status_flags(const char *status) {
 
 static uint16_t service_flags(const struct snap_service *s, const struct text_source *t) {
     const struct stored_service *from = t->service;
-    const char *kind = from->flat.cell[COL_KIND], *precision = from->flat.cell[COL_PRECISION];
-    bool coarse = (precision[0] != '\0' && strcmp(precision, "exact") != 0) ||
-                  (t->view == SNAP_PUBLIC && t->where.place != ATLAS_NONE);
+    const char *kind = from->flat.cell[COL_KIND],
+               *precision = from->flat.cell[COL_PRECISION];
+    bool coarse =
+        (precision[0] != '\0' && strcmp(precision, "exact") != 0) ||
+        (t->view->form[FIELD_DISTANCE] == FORM_PUBLISHED && t->where.place != ATLAS_NONE);
     bool office = !strcmp(kind, "state_office") && s->covers.count > 0;
     bool housing = needs_within(s, "housing");
     bool shelter = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
-    bool family = needs_within(s, "housing.foster") || needs_within(s, "housing.kinship") ||
-                  needs_within(s, "family");
+    bool family = needs_within(s, "housing.foster") ||
+                  needs_within(s, "housing.kinship") || needs_within(s, "family");
     bool police = !strcmp(kind, "police");
     return (uint16_t)((housing || shelter ? SERVICE_RESIDENTIAL : 0) |
-                     (family ? SERVICE_FAMILY_BASED : 0) | (shelter ? SERVICE_SHELTER : 0) |
-                     (police ? SERVICE_POLICE : 0) |
-                     (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
-                     (!strcmp(from->visibility, "staff") ? SERVICE_HIDDEN : 0) |
-                     (coarse ? SERVICE_COARSE : 0) | (office ? SERVICE_OFFICE : 0) |
-                     (housing ? SERVICE_HOUSING : 0) |
-                     status_flags(from->flat.cell[COL_STATUS]));
+                      (family ? SERVICE_FAMILY_BASED : 0) |
+                      (shelter ? SERVICE_SHELTER : 0) | (police ? SERVICE_POLICE : 0) |
+                      (police || !strcmp(kind, "court") ? SERVICE_AUTHORITY : 0) |
+                      (to_a_kilometre(t) ? SERVICE_HIDDEN : 0) |
+                      (coarse ? SERVICE_COARSE : 0) | (office ? SERVICE_OFFICE : 0) |
+                      (housing ? SERVICE_HOUSING : 0) |
+                      status_flags(from->flat.cell[COL_STATUS]));
 }
 
 static uint8_t remote_ways(const char *cell_text) {
@@ -243,7 +260,8 @@ static uint32_t add_hours(struct snapshot_builder *b, const char *text) {
     return at;
 }
 
-static uint16_t add_zone(struct snapshot_builder *b, const char *stated, const char *country) {
+static uint16_t add_zone(struct snapshot_builder *b, const char *stated,
+                         const char *country) {
     const char *name = stated[0] ? stated : timezone_of_country(country);
     if (name == NULL)
         return UINT16_MAX;
@@ -303,7 +321,8 @@ static uint32_t service_limits(const struct snapshot_builder *b,
 
 /* True when where somebody is may be too little known to tell whether they are covered. */
 static bool covers_names(const struct snapshot_builder *b, struct snap_run covers) {
-    const struct snap_cover *cover = (const struct snap_cover *)(const void *)b->cover.data;
+    const struct snap_cover *cover =
+        (const struct snap_cover *)(const void *)b->cover.data;
     for (uint32_t i = covers.first; i < covers.first + covers.count; i++)
         if (cover[i].kind == COVERS_PLACE || cover[i].kind == COVERS_NAME)
             return true;
@@ -312,8 +331,8 @@ static bool covers_names(const struct snapshot_builder *b, struct snap_run cover
 
 /* The criteria of a service that do not stand in its rules. What a need leaves unknown
  * depends on the tree (snapshot_tree.c). */
-static void service_signature(const struct snapshot_builder *b, const struct snap_service *s,
-                              struct snap_signature *out) {
+static void service_signature(const struct snapshot_builder *b,
+                              const struct snap_service *s, struct snap_signature *out) {
     const struct {
         enum criterion criterion;
         bool known, silent;
@@ -334,7 +353,8 @@ static void service_signature(const struct snapshot_builder *b, const struct sna
     out->country = UINT64_C(1) << s->country % 64;
 }
 
-static uint32_t add_signature(struct snapshot_builder *b, const struct snap_signature *s) {
+static uint32_t add_signature(struct snapshot_builder *b,
+                              const struct snap_signature *s) {
     bool added;
     uint32_t n = intern(&b->signatures, s, sizeof *s, &added);
     if (added) {
@@ -344,7 +364,8 @@ static uint32_t add_signature(struct snapshot_builder *b, const struct snap_sign
     return n;
 }
 
-static uint32_t source_number(struct snapshot_builder *b, const char *source, struct slice id) {
+static uint32_t source_number(struct snapshot_builder *b, const char *source,
+                              struct slice id) {
     struct buf key = {0};
     bool added;
     buf_str(&key, source);
@@ -353,14 +374,15 @@ static uint32_t source_number(struct snapshot_builder *b, const char *source, st
     uint32_t n = intern(&b->source_ids, key.data, key.len, &added);
     buf_free(&key);
     if (added) {
-        b->service_of_source = xgrow(b->service_of_source, &b->service_of_source_capacity, n,
-                                     sizeof *b->service_of_source);
+        b->service_of_source = xgrow(b->service_of_source, &b->service_of_source_capacity,
+                                     n, sizeof *b->service_of_source);
         b->service_of_source[n] = SNAP_NONE;
     }
     return n;
 }
 
-static struct snap_run add_links(struct snapshot_builder *b, const struct stored_service *s) {
+static struct snap_run add_links(struct snapshot_builder *b,
+                                 const struct stored_service *s) {
     const char *ids = s->flat.cell[COL_ONLY_WHERE_ABSENT];
     struct snap_run run = {b->link_count, 0};
     struct slice rest = slice_of(ids), id;
@@ -413,7 +435,8 @@ static uint8_t code_number(enum vocabulary_id id, const char *code) {
 static void fill_service(struct snapshot_builder *b, const struct text_source *t,
                          struct snap_service *out) {
     const struct flat *f = &t->service->flat;
-    int country = vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
+    int country =
+        vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
     memcpy(out->id, t->service->id, sizeof out->id);
     set_needs(b, t->service, out);
     out->country = (uint16_t)(country < 0 ? 0 : country);
@@ -431,16 +454,23 @@ static void fill_service(struct snapshot_builder *b, const struct text_source *t
     out->flags = service_flags(out, t);
 }
 
+/* Where the view shows the service to be. */
+static struct published where_shown(const struct snapshot_builder *b,
+                                    const struct stored_service *s) {
+    if (view_exact(&b->view))
+        return (struct published){true, ATLAS_NONE};
+    return view_public(&b->view) ? publish_where(s, b->atlas, b->facilities)
+                                 : publish_to_staff(s, b->atlas);
+}
+
 bool snapshot_builder_add(struct snapshot_builder *b, const struct stored_service *s,
                           struct error *e) {
     const struct flat *f = &s->flat;
-    struct text_source source = {s, b->view, b->atlas, {true, ATLAS_NONE}};
+    struct text_source source = {s, &b->view, b->atlas, where_shown(b, s)};
     struct snap_service out = {0};
     struct snap_signature signature = {0};
-    if (b->view == SNAP_PUBLIC && !publish_listed(s))
+    if (view_public(&b->view) && !publish_listed(s))
         return true;
-    if (b->view == SNAP_PUBLIC)
-        source.where = publish_where(s, b->atlas);
     fill_service(b, &source, &out);
     if (!add_rules(b, s, &out, &signature, e) || !add_texts(b, &source, &out, e))
         return error_prefix(e, "service %s of %s: ", f->cell[COL_ID], s->source);
@@ -459,33 +489,39 @@ void snapshot_builder_holiday(struct snapshot_builder *b, const char *country,
     int term = vocabulary_find(VOC_COUNTRY, country, strlen(country));
     if (term < 0 || strlen(date) < 10)
         return;
-    struct snap_holiday h = {(uint32_t)term, (uint32_t)(atoi(date) * 10000 +
-                                                        atoi(date + 5) * 100 + atoi(date + 8))};
+    struct snap_holiday h = {
+        (uint32_t)term,
+        (uint32_t)(atoi(date) * 10000 + atoi(date + 5) * 100 + atoi(date + 8))};
     b->holidays = xgrow(b->holidays, &b->holiday_capacity, b->holiday_count, sizeof h);
     b->holidays[b->holiday_count++] = h;
 }
 
-/* ---- both views of a record ------------------------------------------------------ */
+/* ---- every view of a record ------------------------------------------------------ */
 
-struct both {
-    struct snapshot_builder *staff, *public;
+struct builders {
+    int count;
+    struct snapshot_builder *of[VIEWS_MAX];
 };
 
-static bool add_both(const struct stored_service *service, void *ctx, struct error *e) {
-    struct both *both = ctx;
-    return snapshot_builder_add(both->staff, service, e) &&
-           snapshot_builder_add(both->public, service, e);
+static bool add_to_all(const struct stored_service *service, void *ctx, struct error *e) {
+    struct builders *all = ctx;
+    for (int i = 0; i < all->count; i++)
+        if (!snapshot_builder_add(all->of[i], service, e))
+            return false;
+    return true;
 }
 
-static void holiday_both(const char *country, const char *date, void *ctx) {
-    struct both *both = ctx;
-    snapshot_builder_holiday(both->staff, country, date);
-    snapshot_builder_holiday(both->public, country, date);
+static void holiday_to_all(const char *country, const char *date, void *ctx) {
+    struct builders *all = ctx;
+    for (int i = 0; i < all->count; i++)
+        snapshot_builder_holiday(all->of[i], country, date);
 }
 
-/* The public one is laid out beside the staff one, in a thread of its own. */
+/* Each is laid out in a thread of its own. */
 struct finishing {
+    pthread_t thread;
     struct snapshot_builder *builder;
+    int64_t revision;
     void *block;
     size_t size;
     struct error error;
@@ -493,38 +529,59 @@ struct finishing {
 
 static void *finish(void *ctx) {
     struct finishing *f = ctx;
-    f->block = snapshot_builder_finish(f->builder, 0, &f->size, &f->error);
+    f->block = snapshot_builder_finish(f->builder, f->revision, &f->size, &f->error);
     return NULL;
 }
 
-static bool finish_both(const struct both *both, struct snapshot_pair *out, struct error *e) {
-    struct finishing public = {.builder = both->public};
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, finish, &public) != 0)
-        return error_set(e, ERR_ENVIRONMENT, "no thread for the public snapshot");
-    out->staff = snapshot_builder_finish(both->staff, out->revision, &out->staff_size, e);
-    pthread_join(thread, NULL);
-    out->public = public.block;
-    out->public_size = public.size;
-    if (out->staff != NULL && out->public == NULL)
-        *e = public.error;
-    return out->staff != NULL && out->public != NULL;
+static bool finish_all(const struct builders *all, struct snapshot_set *out,
+                       struct error *e) {
+    struct finishing part[VIEWS_MAX] = {0};
+    bool done = true;
+    for (int i = 0; i < all->count; i++) {
+        part[i].builder = all->of[i];
+        part[i].revision = out->revision;
+        if (pthread_create(&part[i].thread, NULL, finish, &part[i]) != 0) {
+            finish(&part[i]);
+            part[i].builder = NULL;
+        }
+    }
+    for (int i = 0; i < all->count; i++) {
+        if (part[i].builder != NULL)
+            pthread_join(part[i].thread, NULL);
+        out->block[i] = part[i].block;
+        out->size[i] = part[i].size;
+        if (part[i].block == NULL && done)
+            *e = part[i].error;
+        done = done && part[i].block != NULL;
+    }
+    return done;
 }
 
 bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t now,
-                    struct snapshot_pair *out, struct error *e) {
+                    struct snapshot_set *out, struct error *e) {
     const int64_t year = 366 * 86400; /* so that the same directory is the same bytes */
-    struct both both = {snapshot_builder_new(SNAP_STAFF, atlas, now / year * year),
-                        snapshot_builder_new(SNAP_PUBLIC, atlas, now / year * year)};
-    *out = (struct snapshot_pair){0};
-    bool done = record_each(record, &out->revision, add_both, &both, e) &&
-                record_each_holiday(record, holiday_both, &both, e) &&
-                finish_both(&both, out, e);
-    snapshot_builder_free(both.staff);
-    snapshot_builder_free(both.public);
-    if (!done) {
-        free(out->staff);
-        free(out->public);
-    }
+    struct builders all = {0};
+    *out = (struct snapshot_set){0};
+    views_list(&out->views);
+    struct facilities *facilities = facilities_count(record, atlas, e);
+    if (facilities == NULL)
+        return false;
+    for (; all.count < out->views.count; all.count++)
+        all.of[all.count] = snapshot_builder_new(&out->views.view[all.count], atlas,
+                                                 facilities, now / year * year);
+    bool done = record_each(record, &out->revision, add_to_all, &all, e) &&
+                record_each_holiday(record, holiday_to_all, &all, e) &&
+                finish_all(&all, out, e);
+    for (int i = 0; i < all.count; i++)
+        snapshot_builder_free(all.of[i]);
+    facilities_free(facilities);
+    if (!done)
+        snapshot_set_free(out);
     return done;
+}
+
+void snapshot_set_free(struct snapshot_set *set) {
+    for (int i = 0; i < VIEWS_MAX; i++)
+        free(set->block[i]);
+    *set = (struct snapshot_set){0};
 }

@@ -19,7 +19,8 @@ struct link {
 };
 
 struct snapshot_builder {
-    enum snap_view view;
+    struct view view;
+    const struct facilities *facilities; /* borrowed; or NULL: no district is too small */
     const struct atlas *atlas;
     int64_t now;
     bool drop[COL_COUNT]; /* columns that the view does not know */

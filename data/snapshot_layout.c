@@ -189,7 +189,7 @@ void *snapshot_builder_finish(struct snapshot_builder *b, int64_t revision, size
         [SNAP_texts] = {b->texts, b->text_count, sizeof *b->texts},
         [SNAP_text] = {b->text.data, b->text.len, 1},
     };
-    void *block = lay_out(section, b->view, revision, size);
+    void *block = lay_out(section, view_public(&b->view) ? SNAP_PUBLIC : SNAP_STAFF, revision, size);
     void *arrays[] = {by_id, place, links, offices, out.trees, out.nodes, out.entries, out.items};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);

@@ -9,9 +9,9 @@
 
 /* Columns that stand in the summary, the point or the answer itself. */
 static const enum column in_summary[] = {
-    COL_ID,    COL_ORGANIZATION, COL_SERVICE, COL_NEEDS,  COL_KIND,       COL_SECTOR,
-    COL_LAT,   COL_LON,          COL_COUNTRY, COL_STATUS, COL_PRECISION,  COL_PHONES,
-    COL_VERIFIED_ON, COL_PUBLIC_NAME,
+    COL_ORGANIZATION, COL_SERVICE,     COL_NEEDS,      COL_KIND,   COL_SECTOR,
+    COL_LAT,          COL_LON,         COL_COUNTRY,    COL_STATUS, COL_PRECISION,
+    COL_PHONES,       COL_VERIFIED_ON, COL_VISIBILITY,
 };
 
 static const char *translated(const struct flat *f, enum column column, int language) {
@@ -27,7 +27,7 @@ unsigned text_languages(const struct text_source *t) {
     unsigned set = 0;
     for (size_t i = 0; i < f->translation_count; i++) {
         const struct translation *text = &f->translations[i];
-        if (t->view == SNAP_PUBLIC && publish_hides(text->column))
+        if (t->view->column[text->column] == FORM_HIDDEN)
             continue;
         for (int k = 0; k < LANGUAGE_COUNT; k++)
             if (strcmp(text->language, label_languages[k]) == 0)
@@ -61,12 +61,12 @@ static const char *public_name_of(const struct text_source *t) {
 }
 
 bool text_needs_label(const struct text_source *t) {
-    return t->view == SNAP_PUBLIC && public_name_of(t)[0] == '\0';
+    return t->view->form[FIELD_NAME] == FORM_PUBLISHED && public_name_of(t)[0] == '\0';
 }
 
 static const char *name_of(const struct text_source *t, int language) {
     const struct flat *f = &t->service->flat;
-    if (t->view == SNAP_STAFF)
+    if (t->view->form[FIELD_NAME] == FORM_SHOWN)
         return translated(f, COL_SERVICE, language);
     const char *name = public_name_of(t);
     if (name == f->cell[COL_PUBLIC_NAME] && name[0] != '\0')
@@ -80,7 +80,7 @@ static const char *name_of(const struct text_source *t, int language) {
 /* The organization, or "" where its name would tell what the service's own may not. */
 static const char *organization_of(const struct text_source *t, int language) {
     const char *name = t->service->flat.cell[COL_ORGANIZATION];
-    if (t->view == SNAP_STAFF || t->where.own)
+    if (t->view->form[FIELD_ORGANIZATION] == FORM_SHOWN || t->where.own)
         return translated(&t->service->flat, COL_ORGANIZATION, language);
     return publish_name_tells(t->service, t->atlas, t->where, name) ? "" : name;
 }
@@ -88,19 +88,19 @@ static const char *organization_of(const struct text_source *t, int language) {
 static const char *kind_of(const struct text_source *t) {
     const char *kind = t->service->flat.cell[COL_KIND];
     bool tells = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
-    return t->view == SNAP_PUBLIC && tells && !t->where.own ? "" : kind;
+    bool published = t->view->form[FIELD_KIND] == FORM_PUBLISHED;
+    return published && tells && !t->where.own ? "" : kind;
 }
 
-static void add_needs(struct buf *b, const struct flat *f, enum snap_view view) {
+static void add_needs(struct buf *b, const struct flat *f, enum field_form form) {
     uint64_t done[SNAP_NEED_WORDS] = {0};
     struct slice rest = slice_of(f->cell[COL_NEEDS]), code;
-    buf_json_key(b, "needs");
     buf_char(b, '[');
     while (slice_next(&rest, ';', &code)) {
         int need = vocabulary_find(VOC_NEED, code.at, code.len);
         if (need < 0)
             continue;
-        need = view == SNAP_PUBLIC ? publish_need(need) : need;
+        need = form == FORM_PUBLISHED ? publish_need(need) : need;
         if (done[need / 64] >> need % 64 & 1)
             continue;
         done[need / 64] |= UINT64_C(1) << need % 64;
@@ -166,15 +166,14 @@ static bool add_phone_member(const char *key, const struct json *value, void *ct
     return true;
 }
 
-static void add_phones(struct buf *b, const char *cell, enum snap_view view) {
+static void add_phones(struct buf *b, const char *cell, enum field_form form) {
     struct error e;
-    buf_json_key(b, "phones");
     buf_char(b, '[');
     struct json *phones = cell[0] ? json_parse(cell, strlen(cell), &e) : NULL;
     for (size_t i = 0; phones != NULL && i < json_count(phones); i++) {
         const struct json *phone = json_at(phones, i);
         if (json_kind(phone) != KIND_OBJECT ||
-            (view == SNAP_PUBLIC && !phone_public(phone)))
+            (form == FORM_PUBLISHED && !phone_public(phone)))
             continue; /* no importer writes another, but others write the file too */
         buf_json_comma(b);
         buf_char(b, '{');
@@ -198,7 +197,7 @@ static bool list_only_of(const char *cell, const char *const *codes, size_t coun
 }
 
 /* What somebody should know before making contact. */
-static void add_warnings(struct buf *b, const struct flat *f, enum snap_view view) {
+static void add_warnings(struct buf *b, const struct flat *f, enum field_form form) {
     static const char *const police[] = {"police", "immigration", "border_guard",
                                          "prosecutor", "court"};
     const struct {
@@ -210,11 +209,11 @@ static void add_warnings(struct buf *b, const struct flat *f, enum snap_view vie
         {"contacts_authorities", strcmp(f->cell[COL_CONTACTS_AUTHORITIES], "yes") == 0},
         {"historical", strcmp(f->cell[COL_STATUS], "historical") == 0},
         {"tied_to_case",
-         view == SNAP_STAFF && strcmp(f->cell[COL_TIED_TO_CASE], "yes") == 0},
-        {"may_not_leave", view == SNAP_STAFF && strcmp(f->cell[COL_MAY_LEAVE], "no") == 0},
-        {"sources_disagree", view == SNAP_STAFF && f->cell[COL_CLAIMS][0] != '\0'},
+         form == FORM_SHOWN && strcmp(f->cell[COL_TIED_TO_CASE], "yes") == 0},
+        {"may_not_leave",
+         form == FORM_SHOWN && strcmp(f->cell[COL_MAY_LEAVE], "no") == 0},
+        {"sources_disagree", form == FORM_SHOWN && f->cell[COL_CLAIMS][0] != '\0'},
     };
-    buf_json_key(b, "warnings");
     buf_char(b, '[');
     for (size_t i = 0; i < sizeof warning / sizeof *warning; i++)
         if (warning[i].holds) {
@@ -224,27 +223,79 @@ static void add_warnings(struct buf *b, const struct flat *f, enum snap_view vie
     buf_char(b, ']');
 }
 
-void text_summary(struct buf *b, const struct text_source *t, int language) {
+static void id_or_null(struct buf *b, const uint8_t id[ID_BYTES]) {
+    char uuid[37];
+    if (id == NULL) {
+        buf_str(b, "null");
+        return;
+    }
+    uuid_encode(id, uuid);
+    buf_json(b, uuid);
+}
+
+static void value_or_null(struct buf *b, const char *value) {
+    if (value[0] == '\0')
+        buf_str(b, "null");
+    else
+        buf_json(b, value);
+}
+
+/* What stands in a summary, in this order. */
+static const enum field summary[] = {
+    FIELD_ID,     FIELD_NAME,       FIELD_ORGANIZATION, FIELD_ORGANIZATION_ID,
+    FIELD_KIND,   FIELD_SECTOR,     FIELD_COUNTRY,      FIELD_NEEDS,
+    FIELD_PHONES, FIELD_VISIBILITY, FIELD_WARNINGS,
+};
+
+static void add_summarised(struct buf *b, const struct text_source *t, enum field field,
+                           int language) {
     const struct stored_service *service = t->service;
     const struct flat *f = &service->flat;
-    char uuid[37];
+    enum field_form form = t->view->form[field];
+    switch ((int)field) {
+    case FIELD_ID:
+        id_or_null(b, service->id);
+        break;
+    case FIELD_NAME:
+        value_or_null(b, name_of(t, language));
+        break;
+    case FIELD_ORGANIZATION:
+        value_or_null(b, organization_of(t, language));
+        break;
+    case FIELD_ORGANIZATION_ID:
+        /* All that name nobody are one organization in the record, and none in the world. */
+        id_or_null(b, strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0
+                          ? service->organization_id
+                          : NULL);
+        break;
+    case FIELD_KIND:
+        value_or_null(b, kind_of(t));
+        break;
+    case FIELD_NEEDS:
+        add_needs(b, f, form);
+        break;
+    case FIELD_PHONES:
+        add_phones(b, f->cell[COL_PHONES], form);
+        break;
+    case FIELD_VISIBILITY:
+        value_or_null(b, service->visibility);
+        break;
+    case FIELD_WARNINGS:
+        add_warnings(b, f, form);
+        break;
+    default: /* sector, country: the cell */
+        value_or_null(b, f->cell[field_specs[field].column]);
+    }
+}
+
+void text_summary(struct buf *b, const struct text_source *t, int language) {
     buf_char(b, '{');
-    uuid_encode(service->id, uuid);
-    text_or_null(b, "id", uuid);
-    text_or_null(b, "name", name_of(t, language));
-    text_or_null(b, "organization", organization_of(t, language));
-    /* All that name nobody are one organization in the record, and none in the world. */
-    bool named = strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0;
-    uuid_encode(service->organization_id, uuid);
-    text_or_null(b, "organization_id", named ? uuid : "");
-    text_or_null(b, "kind", kind_of(t));
-    text_or_null(b, "sector", f->cell[COL_SECTOR]);
-    text_or_null(b, "country", f->cell[COL_COUNTRY]);
-    add_needs(b, f, t->view);
-    add_phones(b, f->cell[COL_PHONES], t->view);
-    if (t->view == SNAP_STAFF)
-        text_or_null(b, "visibility", service->visibility);
-    add_warnings(b, f, t->view);
+    for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+        if (t->view->form[summary[i]] == FORM_HIDDEN)
+            continue;
+        buf_json_key(b, field_specs[summary[i]].name);
+        add_summarised(b, t, summary[i], language);
+    }
 }
 
 /* The point of a place that is published instead of the service's own. */
@@ -264,11 +315,13 @@ static void add_place_point(struct buf *b, const struct atlas *atlas, uint32_t p
 
 void text_point(struct buf *b, const struct text_source *t) {
     const struct flat *f = &t->service->flat;
-    if (t->view == SNAP_PUBLIC && t->where.place != ATLAS_NONE) {
+    enum field_form form = t->view->form[FIELD_POINT];
+    if (form == FORM_PUBLISHED && t->where.place != ATLAS_NONE) {
         add_place_point(b, t->atlas, t->where.place);
         return;
     }
-    if (f->cell[COL_LAT][0] == '\0' || (t->view == SNAP_PUBLIC && !t->where.own)) {
+    if (f->cell[COL_LAT][0] == '\0' || form == FORM_HIDDEN ||
+        (form == FORM_PUBLISHED && !t->where.own)) {
         buf_str(b, "null");
         return;
     }
@@ -292,7 +345,8 @@ static void add_list(struct buf *b, const char *cell) {
 }
 
 static void add_cell(struct buf *b, enum column column, const char *cell) {
-    buf_json_key(b, columns[column].name);
+    buf_json_key(b, column == COL_ID ? field_specs[FIELD_SOURCE_ID].name
+                                     : columns[column].name);
     switch (columns[column].type) {
     case CELL_INTEGER:
     case CELL_DECIMAL:
@@ -325,18 +379,18 @@ static bool summarised(enum column column) {
     return false;
 }
 
+/* True when the text of a cell would tell more than the view shows elsewhere. */
+static bool tells_more(const struct text_source *t, const char *cell) {
+    if (view_public(t->view))
+        return publish_name_tells(t->service, t->atlas, t->where, cell);
+    return publish_place_tells(t->service, t->atlas, t->where, cell);
+}
+
 void text_detail(struct buf *b, const struct text_source *t, int language) {
-    const struct stored_service *service = t->service;
     for (enum column c = 0; c < COL_COUNT; c++) {
-        const char *cell = translated(&service->flat, c, language);
-        if (cell[0] == '\0' || summarised(c))
-            continue;
-        bool withheld = t->view == SNAP_PUBLIC &&
-                        (publish_hides(c) ||
-                         publish_name_tells(service, t->atlas, t->where, cell));
-        if (!withheld)
+        const char *cell = translated(&t->service->flat, c, language);
+        bool shown = t->view->column[c] == FORM_SHOWN && !summarised(c);
+        if (shown && cell[0] != '\0' && !tells_more(t, cell))
             add_cell(b, c, cell);
     }
-    if (t->view == SNAP_STAFF && service->flat.cell[COL_PUBLIC_NAME][0] != '\0')
-        add_cell(b, COL_PUBLIC_NAME, translated(&service->flat, COL_PUBLIC_NAME, language));
 }

@@ -14,12 +14,12 @@
 #include "data/publish.h"
 #include "data/snapshot.h"
 
-/* A service, for whom it is written, and where that view may know it to be. */
+/* A service, for whom it is written, and where that view shows it. */
 struct text_source {
     const struct stored_service *service;
-    enum snap_view view;
+    const struct view *view;
     const struct atlas *atlas;
-    struct published where; /* of the public view */
+    struct published where;
 };
 
 /* Appends the summary in one language (index in label_languages; 0 is also the fallback). */

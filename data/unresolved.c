@@ -46,7 +46,7 @@ static bool look(const struct stored_service *s, void *ctx, struct error *e) {
     bool placed = s->flat.cell[COL_LAT][0] || s->flat.cell[COL_PROVINCE][0];
     if (strcmp(s->visibility, "area") == 0 && placed &&
         strcmp(s->flat.cell[COL_PRECISION], "country") != 0 &&
-        publish_where(s, l->atlas).place == ATLAS_NONE)
+        publish_where(s, l->atlas, NULL).place == ATLAS_NONE)
         say(l, s, "shown without a place: no district or province is known for",
             slice_of(s->flat.cell[COL_DISTRICT][0] ? s->flat.cell[COL_DISTRICT]
                                                    : s->flat.cell[COL_PROVINCE]),

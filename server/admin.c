@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/field.h"
 #include "data/keys.h"
 #include "data/record.h"
 #include "data/share.h"
@@ -47,11 +48,13 @@ int command_init(int argc, char **argv) {
 /* ---- check --------------------------------------------------------------------------- */
 
 static const char check_help[] =
-    "usage: haven check --db FILE.db\n\n"
+    "usage: haven check --db FILE.db\n"
+    "       haven check --roles\n\n"
     "Verifies a record: structure, constraints, spatial index, every cell. Lists each fault\n"
     "and ends with 1 when there is one. Then says how many services it holds by country,\n"
     "need, kind, visibility, evidence and age, and which names of areas the gazetteer does\n"
-    "not know: not for the public.\n";
+    "not know: not for the public.\n\n"
+    "  --roles  print who sees which field of which answer\n";
 
 static void say_fault(const char *fault, void *ctx) {
     (void)ctx;
@@ -104,19 +107,51 @@ static int run_check(const char *path) {
     return faults > 0 ? 1 : 0;
 }
 
+static const char roles_key[] =
+    "-  never\n"
+    "p  as published\n"
+    "k  to a kilometre\n"
+    "1  as recorded, of one service asked for by its id, counted and audited; else as the\n"
+    "   public sees it\n"
+    "o  as recorded, of the services of one's own organization; else as the public sees it\n"
+    "s  as recorded\n";
+
+static int print_roles(void) {
+    printf("%-13s%-24s", "answer", "field");
+    for (int role = 0; role < ROLE_COUNT; role++)
+        printf(" %-10s", role_name((enum role)role));
+    printf("\n");
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        printf("%-13s%-24s", field_specs[f].answer, field_specs[f].name);
+        for (int role = 0; role < ROLE_COUNT; role++)
+            printf(" %-10c", (int)field_form((enum field)f, (enum role)role));
+        printf("\n");
+    }
+    printf("\n%s", roles_key);
+    return 0;
+}
+
 int command_check(int argc, char **argv) {
-    static const struct option options[] = {
-        {"db", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"db", required_argument, NULL, 'd'},
+                                            {"roles", no_argument, NULL, 'r'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     const char *path = NULL;
+    bool roles = false;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (o == 'h') {
             fputs(check_help, stdout);
             return 0;
         }
-        if (o != 'd')
+        if (o == '?')
             return usage(check_help);
-        path = optarg;
+        roles |= o == 'r';
+        path = o == 'd' ? optarg : path;
     }
+    if (roles && path == NULL && optind == argc)
+        return print_roles();
+    if (roles)
+        return usage(check_help);
     return path != NULL && optind == argc ? run_check(path) : usage(check_help);
 }
 

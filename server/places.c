@@ -103,7 +103,9 @@ static void print_place(const struct atlas *a, const struct place_found *found,
 static void print_json(const struct atlas *a, const struct place_found *found,
                        size_t count, int language) {
     struct buf out = {0};
-    render_places(&out, a, found, count, language);
+    const struct snapshot places_only = {.atlas = a};
+    const struct context c = {.snapshot = &places_only, .role = ROLE_ADMIN};
+    render_places(&out, &c, found, count, language);
     buf_char(&out, '\n');
     fwrite(out.data, 1, out.len, stdout);
     buf_free(&out);

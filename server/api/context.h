@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a handler may use. `snapshot` is the one that the caller's role may see: handlers
- * have no way to the other.
+ * have no way to another.
  */
 #ifndef SERVER_API_CONTEXT_H
 #define SERVER_API_CONTEXT_H
@@ -15,22 +15,13 @@
 
 struct context {
     const struct snapshot *snapshot;
+    const struct snapshot *close; /* of one service that was asked for by its id: services.c */
     enum role role;
     const struct borders *borders;
     struct searcher *searcher; /* of this thread */
     const struct buf *openapi; /* the document, made once */
     int64_t now;               /* seconds since 1970 */
 };
-
-/* Staff see the staff snapshot: operators, caseworkers, stewards and admins. */
-static inline bool role_is_staff(enum role role) {
-    return role >= ROLE_OPERATOR;
-}
-
-/* Stewards and admins see where a hidden place is in every answer; other staff only by id. */
-static inline bool role_sees_hidden(enum role role) {
-    return role >= ROLE_STEWARD;
-}
 
 /* Sets the ETag from the snapshot's revision, the role and what was asked; and caching:
  * public answers may be kept by shared caches, staff answers only by the caller. */

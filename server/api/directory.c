@@ -15,10 +15,10 @@ struct shared_atlas {
     int generations;
 };
 
-/* Both snapshots of one revision, with the blocks they stand in. */
+/* The snapshots of one revision, one a view, with the blocks they stand in. */
 struct generation {
-    struct snapshot staff, public;
-    struct snapshot_pair blocks;
+    struct snapshot snapshot[VIEWS_MAX];
+    struct snapshot_set blocks;
     struct shared_atlas *shared;
 };
 
@@ -50,8 +50,7 @@ static void generation_free(struct generation *g) {
     if (g == NULL)
         return;
     atlas_release(g->shared);
-    free(g->blocks.staff);
-    free(g->blocks.public);
+    snapshot_set_free(&g->blocks);
     free(g);
 }
 
@@ -65,6 +64,13 @@ static struct shared_atlas *atlas_current(struct record *record, struct shared_a
                                                                  : atlas_load(record, e);
 }
 
+static bool attach_all(struct generation *g, const struct atlas *atlas, struct error *e) {
+    for (int i = 0; i < g->blocks.views.count; i++)
+        if (!snapshot_attach(&g->snapshot[i], g->blocks.block[i], g->blocks.size[i], atlas, e))
+            return false;
+    return true;
+}
+
 static struct generation *generation_load(struct record *record, struct shared_atlas *newest,
                                           struct error *e) {
     struct generation *g = xcalloc(1, sizeof *g);
@@ -74,8 +80,7 @@ static struct generation *generation_load(struct record *record, struct shared_a
         atlas = g->shared->atlas;
     }
     if (atlas != NULL && snapshot_build(record, atlas, time(NULL), &g->blocks, e) &&
-        snapshot_attach(&g->staff, g->blocks.staff, g->blocks.staff_size, atlas, e) &&
-        snapshot_attach(&g->public, g->blocks.public, g->blocks.public_size, atlas, e))
+        attach_all(g, atlas, e))
         return g;
     generation_free(g);
     return NULL;
@@ -120,7 +125,7 @@ static bool refresh_record(struct directory *d, struct error *e) {
     if (version == d->record_version)
         return true;
     struct directory_view view = directory_take(d);
-    uint64_t served = view.staff->header->revision;
+    uint64_t served = directory_snapshot(view, ROLE_ADMIN, VIEW_FAR)->header->revision;
     directory_return(d, view);
     if (!record_revision(d->record, &revision, e) ||
         !record_place_revision(d->record, &place_revision, e))
@@ -157,10 +162,13 @@ bool directory_refresh(struct directory *d, struct error *e) {
 
 struct directory_view directory_take(struct directory *d) {
     struct directory_view view;
-    const struct generation *g = swap_take(&d->generation, &view.slot);
-    view.staff = &g->staff;
-    view.public = &g->public;
+    view.generation = swap_take(&d->generation, &view.slot);
     return view;
+}
+
+const struct snapshot *directory_snapshot(struct directory_view view, enum role role,
+                                          enum nearness nearness) {
+    return &view.generation->snapshot[view.generation->blocks.views.of[role][nearness]];
 }
 
 void directory_return(struct directory *d, struct directory_view view) {

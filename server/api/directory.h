@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The directory that is being served: the two snapshots and the keys, loaded from their
+ * The directory that is being served: the snapshots and the keys, loaded from their
  * files and swapped while requests run on the old ones.
  */
 #ifndef SERVER_API_DIRECTORY_H
@@ -9,6 +9,7 @@
 #include "data/error.h"
 #include "data/keys.h"
 #include "data/snapshot.h"
+#include "data/view.h"
 
 struct directory;
 
@@ -21,12 +22,17 @@ void directory_close(struct directory *d);
 bool directory_refresh(struct directory *d, struct error *e);
 
 /* The snapshots for one request, until directory_return(). */
+struct generation;
 struct directory_view {
-    const struct snapshot *staff, *public;
+    const struct generation *generation;
     unsigned slot;
 };
 struct directory_view directory_take(struct directory *d);
 void directory_return(struct directory *d, struct directory_view view);
+
+/* What a role may see: in general, or of one service that it asked for by its id. */
+const struct snapshot *directory_snapshot(struct directory_view view, enum role role,
+                                          enum nearness nearness);
 
 /* The role of a key; false when it is none. */
 bool directory_role(struct directory *d, const char *token, size_t len, enum role *out);

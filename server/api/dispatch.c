@@ -137,7 +137,8 @@ static void run(struct dispatcher *d, const struct route *route, struct request 
                 struct response *r) {
     struct directory_view view = directory_take(d->directory);
     struct context c = {
-        .snapshot = role_is_staff(q->role) ? view.staff : view.public,
+        .snapshot = directory_snapshot(view, q->role, VIEW_FAR),
+        .close = directory_snapshot(view, q->role, VIEW_CLOSE),
         .role = q->role,
         .borders = d->borders,
         .searcher = searcher_of_thread(),

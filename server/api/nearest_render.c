@@ -8,6 +8,7 @@
 
 #include "data/civil.h"
 #include "data/timezone.h"
+#include "server/api/fields.h"
 
 /* Straight-line distance to minutes on the road where no roads are loaded: a detour of
  * 1.4 and 40 km/h, a cautious figure for rural roads. Always labelled as an estimate. */
@@ -25,7 +26,7 @@ struct piece {
 static struct pieces {
     struct piece name[CRIT_COUNT];             /* "gender" */
     struct piece fit[CRIT_COUNT][LEVEL_COUNT]; /* "gender":"yes" */
-    struct piece status[STATUS_MAX];           /* ,"status":"open","verified_on": */
+    struct piece status[STATUS_MAX];           /* "open" */
 } all_pieces;
 
 static void piece_add(struct piece *p, const char *text) {
@@ -55,12 +56,10 @@ static void make_pieces(void) {
     assert(status->count < STATUS_MAX);
     for (int i = 0; i <= status->count; i++) {
         struct piece *p = &all_pieces.status[i];
-        piece_add(p, ",\"status\":");
         if (i == 0)
             piece_add(p, "null");
         else
             piece_add_quoted(p, status->terms[i - 1].code);
-        piece_add(p, ",\"verified_on\":");
     }
 }
 
@@ -70,30 +69,26 @@ static const struct pieces *pieces(void) {
     return &all_pieces;
 }
 
-/* True when the role may not see where this service is except by its id. */
-static bool place_hidden(const struct context *c, const struct snap_service *s) {
-    return (s->flags & SERVICE_HIDDEN) && !role_sees_hidden(c->role);
-}
-
-static void add_summary(struct buf *b, const struct snapshot *s, const struct snap_service *it,
-                        int language) {
+static struct slice summary_of(const struct snapshot *s, const struct snap_service *it,
+                               int language) {
     for (uint32_t i = 0; i < it->translations.count; i++) {
         const struct snap_text *t = &s->texts[it->translations.first + i];
-        if ((int)t->language == language) {
-            buf_add(b, s->text + t->text, t->summary_len);
-            return;
-        }
+        if ((int)t->language == language)
+            return (struct slice){s->text + t->text, t->summary_len};
     }
-    buf_add(b, s->text + it->text, it->summary_len);
+    return (struct slice){s->text + it->text, it->summary_len};
 }
 
-static void add_point(struct buf *b, const struct context *c, const struct snap_service *it,
-                      bool by_id) {
-    buf_str(b, ",\"point\":");
-    if (!by_id && place_hidden(c, it))
-        buf_str(b, "null");
-    else
-        buf_add(b, c->snapshot->text + it->text + it->summary_len, it->point_len);
+static void add_summary(struct buf *b, const struct snapshot *s,
+                        const struct snap_service *it, int language) {
+    struct slice summary = summary_of(s, it, language);
+    buf_add(b, summary.at, summary.len);
+}
+
+static void add_point(struct buf *b, const struct context *c, const struct snapshot *s,
+                      const struct snap_service *it) {
+    if (add_field(b, c, FIELD_POINT))
+        buf_add(b, s->text + it->text + it->summary_len, it->point_len);
 }
 
 /* Days since 1970 as "YYYY-MM-DD". */
@@ -109,54 +104,65 @@ static void add_date(struct buf *b, int32_t days) {
     buf_add(b, text, sizeof text - 1);
 }
 
-static void add_status(struct buf *b, const struct snap_service *it) {
-    const struct pieces *p = pieces();
-    buf_add(b, p->status[it->status].text, p->status[it->status].len);
+static void add_status(struct buf *b, const struct context *c,
+                       const struct snap_service *it) {
+    const struct piece *status = &pieces()->status[it->status];
+    if (add_field(b, c, FIELD_STATUS))
+        buf_add(b, status->text, status->len);
+    if (!add_field(b, c, FIELD_VERIFIED_ON))
+        return;
     if (it->verified_on == INT32_MIN)
         buf_str(b, "null");
     else
         add_date(b, it->verified_on);
 }
 
-static double shown_distance(bool rounded, double metres) {
-    return rounded ? ceil(metres / 1000) * 1000 : metres;
+/* Of a place known to a kilometre (data/snapshot.h: SERVICE_HIDDEN) the nearest kilometre,
+ * never 0. */
+static double shown_distance(const struct snap_service *it, double metres) {
+    return it->flags & SERVICE_HIDDEN ? fmax(1000, round(metres / 1000) * 1000) : metres;
 }
 
 /* The least and the most that it may be, where only an area is known. */
-static void add_range(struct buf *b, const struct context *c, const struct snap_service *it,
-                      struct point from, bool rounded) {
+static void add_range(struct buf *b, const struct context *c,
+                      const struct snap_service *it, struct point from) {
     const struct snap_site *site = &c->snapshot->sites[it->site];
-    if (site->area == ATLAS_NONE)
+    if (site->area == ATLAS_NONE || !add_field(b, c, FIELD_FOUND_DISTANCE_RANGE_M))
         return;
     struct atlas_range range = atlas_range(c->snapshot->atlas, site->area, from);
-    buf_str(b, ",\"distance_range_m\":[");
-    buf_decimal(b, shown_distance(rounded, range.least), 2);
+    buf_char(b, '[');
+    buf_decimal(b, shown_distance(it, range.least), 2);
     buf_char(b, ',');
-    buf_decimal(b, shown_distance(rounded, range.most), 2);
+    buf_decimal(b, shown_distance(it, range.most), 2);
     buf_char(b, ']');
 }
 
-static void add_distance(struct buf *b, const struct context *c, const struct snap_service *it,
-                         struct point from, double metres) {
-    bool rounded = place_hidden(c, it);
-    double shown = shown_distance(rounded, metres);
-    buf_str(b, ",\"distance_m\":");
-    buf_decimal(b, shown, 2);
-    buf_str(b, rounded                        ? ",\"distance_from\":\"rounded\""
-               : it->flags & SERVICE_COARSE ? ",\"distance_from\":\"area\""
-                                            : ",\"distance_from\":\"exact\"");
-    add_range(b, c, it, from, rounded);
-    buf_str(b, ",\"travel\":{\"state\":\"estimate\",\"minutes\":");
+static void add_distance(struct buf *b, const struct context *c,
+                         const struct snap_service *it, struct point from,
+                         double metres) {
+    double shown = shown_distance(it, metres);
+    if (add_field(b, c, FIELD_DISTANCE))
+        buf_decimal(b, shown, 2);
+    if (add_field(b, c, FIELD_FOUND_DISTANCE_FROM))
+        buf_str(b, it->flags & SERVICE_HIDDEN   ? "\"rounded\""
+                   : it->flags & SERVICE_COARSE ? "\"area\""
+                                                : "\"exact\"");
+    add_range(b, c, it, from);
+    if (!add_field(b, c, FIELD_FOUND_TRAVEL))
+        return;
+    buf_str(b, "{\"state\":\"estimate\",\"minutes\":");
     buf_integer(b, (int64_t)ceil(fmax(1, shown * DETOUR / METRES_A_MINUTE)));
     buf_str(b, ",\"mode\":\"car\"}");
 }
 
-static void add_open(struct buf *b, const struct context *c, const struct nearest_request *r,
-                     const struct snap_service *it) {
+static void add_open(struct buf *b, const struct context *c,
+                     const struct nearest_request *r, const struct snap_service *it) {
     static const char *const names[] = {
         [OPEN_UNKNOWN] = "unknown", [OPEN_CLOSED] = "closed", [OPEN_OPEN] = "open"};
     struct open_answer open = service_open(c->snapshot, &r->query, it);
-    buf_str(b, ",\"open\":{\"state\":");
+    if (!add_field(b, c, FIELD_FOUND_OPEN))
+        return;
+    buf_str(b, "{\"state\":");
     buf_json(b, names[open.state]);
     if (open.has_until && open.state != OPEN_UNKNOWN) {
         const struct timezone_table *zone = &c->snapshot->zones[it->zone];
@@ -177,7 +183,7 @@ static void add_fit(struct buf *b, const struct verdict *v) {
     uint32_t all = 0;
     for (int level = 0; level < LEVEL_COUNT; level++)
         all |= v->at[level];
-    buf_str(b, ",\"fit\":{");
+    buf_char(b, '{');
     for (uint32_t left = all; left != 0; left &= left - 1) {
         uint32_t bit = left & -left;
         enum level level = LEVEL_NO;
@@ -200,26 +206,28 @@ static void add_criteria(struct buf *b, uint32_t set) {
     buf_char(b, ']');
 }
 
-static void add_found(struct buf *b, const struct context *c, const struct nearest_request *r,
-                      const struct found *f) {
+static void add_found(struct buf *b, const struct context *c,
+                      const struct nearest_request *r, const struct found *f) {
     const struct snap_service *it = &c->snapshot->services[f->service];
     const struct verdict *v = &f->verdict;
     add_summary(b, c->snapshot, it, r->language);
     if (f->distance < INFINITY)
         add_distance(b, c, it, r->query.point, f->distance);
-    add_point(b, c, it, false);
-    add_status(b, it);
-    add_fit(b, v);
-    buf_str(b, ",\"ask\":");
-    add_criteria(b, v->at[LEVEL_UNKNOWN] | v->at[LEVEL_CASE] | v->limits);
+    add_point(b, c, c->snapshot, it);
+    add_status(b, c, it);
+    if (add_field(b, c, FIELD_FOUND_FIT))
+        add_fit(b, v);
+    if (add_field(b, c, FIELD_FOUND_ASK))
+        add_criteria(b, v->at[LEVEL_UNKNOWN] | v->at[LEVEL_CASE] | v->limits);
     if (r->query.shows_open)
         add_open(b, c, r, it);
     buf_char(b, '}');
 }
 
-static void add_list(struct buf *b, const char *name, const struct context *c,
+static void add_list(struct buf *b, enum field field, const struct context *c,
                      const struct nearest_request *r, const struct found_list *list) {
-    buf_json_key(b, name);
+    if (!add_field(b, c, field))
+        return;
     buf_char(b, '[');
     for (int i = 0; i < list->count; i++) {
         if (i > 0)
@@ -229,73 +237,94 @@ static void add_list(struct buf *b, const char *name, const struct context *c,
     buf_char(b, ']');
 }
 
-/* The id, name ... of a summary are its first members: only they are wanted here. */
-static void add_id_and_name(struct buf *b, const struct context *c, uint32_t service,
-                            int language) {
-    size_t from = b->len;
-    add_summary(b, c->snapshot, &c->snapshot->services[service], language);
-    const char *end = memmem(b->data + from, b->len - from, ",\"organization\":", 16);
-    b->len = (size_t)(end - b->data);
+/* The name's JSON, with its quotes, as the beginning of a summary has it. */
+static struct slice rendered_name(const char *summary, size_t len) {
+    static const char key[] = "\"name\":";
+    const char *end = summary + len, *at = memmem(summary, len, key, sizeof key - 1);
+    if (at == NULL)
+        return (struct slice){"null", 4};
+    const char *from = at + sizeof key - 1;
+    for (at = from + 1; *from == '"' && at < end && *at != '"'; at++)
+        at += *at == '\\';
+    return (struct slice){from, *from == '"' ? (size_t)(at + 1 - from) : 4};
 }
 
-static void add_excluded(struct buf *b, const struct context *c, const struct nearest_request *r,
+static void add_id_and_name(struct buf *b, const struct context *c, uint32_t service,
+                            int language) {
+    const struct snap_service *it = &c->snapshot->services[service];
+    struct slice summary = summary_of(c->snapshot, it, language);
+    if (add_field(b, c, FIELD_EXCLUDED_ID)) {
+        char id[37];
+        uuid_encode(it->id, id);
+        buf_json(b, id);
+    }
+    if (add_field(b, c, FIELD_EXCLUDED_NAME)) {
+        struct slice name = rendered_name(summary.at, summary.len);
+        buf_add(b, name.at, name.len);
+    }
+}
+
+static void add_excluded(struct buf *b, const struct context *c,
+                         const struct nearest_request *r,
                          const struct nearest_answer *a) {
-    buf_json_key(b, "excluded");
+    if (!add_field(b, c, FIELD_NEAREST_EXCLUDED))
+        return;
     buf_char(b, '[');
     for (int i = 0; i < a->excluded_count; i++) {
         const struct considered *x = &a->excluded[i];
-        bool rounded = place_hidden(c, &c->snapshot->services[x->service]);
+        const struct snap_service *it = &c->snapshot->services[x->service];
         if (i > 0)
             buf_char(b, ',');
+        buf_char(b, '{');
         add_id_and_name(b, c, x->service, r->language);
-        buf_str(b, ",\"distance_m\":");
-        buf_decimal(b, shown_distance(rounded, x->distance), 2);
-        buf_str(b, ",\"reasons\":");
-        add_criteria(b, x->no);
+        if (add_field(b, c, FIELD_EXCLUDED_DISTANCE_M))
+            buf_decimal(b, shown_distance(it, x->distance), 2);
+        if (add_field(b, c, FIELD_EXCLUDED_REASONS))
+            add_criteria(b, x->no);
         buf_char(b, '}');
     }
     buf_char(b, ']');
 }
 
-void render_country(struct buf *b, const struct country_answer *country) {
+static void add_candidates(struct buf *b, const struct country_answer *country) {
     const struct term *terms = vocabulary(VOC_COUNTRY)->terms;
-    buf_json_key(b, "country");
-    buf_str(b, "{\"code\":");
-    if (country->count > 0)
-        buf_json(b, terms[country->country[0]].code);
-    else
-        buf_str(b, "null");
-    buf_json_key(b, "rule");
-    buf_json(b, country_rule_names[country->rule]);
-    buf_json_key(b, "uncertain");
-    buf_str(b, country->uncertain ? "true" : "false");
-    if (country->uncertain) {
-        buf_json_key(b, "candidates");
-        buf_char(b, '[');
-        for (int i = 0; i < country->count; i++) {
-            buf_json_comma(b);
-            buf_json(b, terms[country->country[i]].code);
-        }
-        buf_char(b, ']');
+    buf_char(b, '[');
+    for (int i = 0; i < country->count; i++) {
+        buf_json_comma(b);
+        buf_json(b, terms[country->country[i]].code);
     }
+    buf_char(b, ']');
+}
+
+void render_country(struct buf *b, const struct context *c,
+                    const struct country_answer *country) {
+    const struct term *terms = vocabulary(VOC_COUNTRY)->terms;
+    buf_char(b, '{');
+    add_text_field(b, c, FIELD_COUNTRY_CODE,
+                   country->count > 0 ? terms[country->country[0]].code : NULL);
+    add_text_field(b, c, FIELD_COUNTRY_RULE, country_rule_names[country->rule]);
+    add_bool_field(b, c, FIELD_COUNTRY_UNCERTAIN, country->uncertain);
+    if (country->uncertain && add_field(b, c, FIELD_COUNTRY_CANDIDATES))
+        add_candidates(b, country);
     buf_char(b, '}');
 }
 
-static void add_relax(struct buf *b, const struct context *c, const struct nearest_answer *a) {
-    buf_json_key(b, "relax");
+static void add_relax(struct buf *b, const struct context *c,
+                      const struct nearest_answer *a) {
+    if (!add_field(b, c, FIELD_SUMMARY_RELAX))
+        return;
     buf_char(b, '[');
     for (int i = 0; i < RELAX_COUNT; i++) {
         const struct relaxed *x = &a->relax[i];
         if (x->found == 0)
             continue;
         buf_json_comma(b);
-        buf_str(b, "{\"parameter\":");
-        buf_json(b, relaxation_names[i]);
-        buf_json_key(b, "found");
-        buf_integer(b, x->found);
-        buf_json_key(b, "nearest_m");
-        bool rounded = place_hidden(c, &c->snapshot->services[x->nearest]);
-        buf_decimal(b, shown_distance(rounded, x->nearest_m), 2);
+        buf_char(b, '{');
+        add_text_field(b, c, FIELD_RELAX_PARAMETER, relaxation_names[i]);
+        add_integer_field(b, c, FIELD_RELAX_FOUND, x->found);
+        if (add_field(b, c, FIELD_RELAX_NEAREST_M))
+            buf_decimal(
+                b, shown_distance(&c->snapshot->services[x->nearest], x->nearest_m), 2);
         buf_char(b, '}');
     }
     buf_char(b, ']');
@@ -305,7 +334,6 @@ static void add_relax(struct buf *b, const struct context *c, const struct neare
 static void add_instead(struct buf *b, const struct query *q) {
     const struct term *terms = vocabulary(VOC_NEED)->terms;
     uint64_t done[SNAP_NEED_WORDS] = {0};
-    buf_json_key(b, "instead");
     buf_char(b, '[');
     for (int i = 0; i < q->need.count; i++) {
         int need = q->need.term[i];
@@ -325,64 +353,70 @@ static void add_instead(struct buf *b, const struct query *q) {
     buf_char(b, ']');
 }
 
-static void add_count(struct buf *b, const char *name, uint32_t count) {
-    buf_json_key(b, name);
-    buf_integer(b, count);
+static void add_reasons(struct buf *b, const struct nearest_answer *a) {
+    buf_char(b, '{');
+    for (int i = 0; i < CRIT_COUNT; i++)
+        if (a->reasons[i] > 0) {
+            buf_json_key(b, criterion_names[i]);
+            buf_integer(b, a->reasons[i]);
+        }
+    buf_char(b, '}');
 }
 
 static void add_summary_part(struct buf *b, const struct context *c,
-                             const struct nearest_request *r, const struct nearest_answer *a) {
-    buf_json_key(b, "summary");
+                             const struct nearest_request *r,
+                             const struct nearest_answer *a) {
+    if (!add_field(b, c, FIELD_NEAREST_SUMMARY))
+        return;
     buf_char(b, '{');
-    add_count(b, "considered", a->considered);
-    add_count(b, "matched", a->matched);
-    add_count(b, "unconfirmed", a->uncertain);
+    add_integer_field(b, c, FIELD_SUMMARY_CONSIDERED, a->considered);
+    add_integer_field(b, c, FIELD_SUMMARY_MATCHED, a->matched);
+    add_integer_field(b, c, FIELD_SUMMARY_UNCONFIRMED, a->uncertain);
     if (a->capped)
-        buf_str(b, ",\"capped\":true");
-    buf_json_key(b, "outcome");
-    buf_json(b, outcome_names[a->outcome]);
-    buf_json_key(b, "reasons");
-    buf_char(b, '{');
-    for (int i = 0; i < CRIT_COUNT; i++)
-        if (a->reasons[i] > 0)
-            add_count(b, criterion_names[i], a->reasons[i]);
-    buf_char(b, '}');
+        add_bool_field(b, c, FIELD_SUMMARY_CAPPED, true);
+    add_text_field(b, c, FIELD_SUMMARY_OUTCOME, outcome_names[a->outcome]);
+    if (add_field(b, c, FIELD_SUMMARY_REASONS))
+        add_reasons(b, a);
     add_relax(b, c, a);
-    if (a->results.count == 0)
-        add_instead(b, &r->query);
-    else
-        buf_str(b, ",\"instead\":[]");
+    if (add_field(b, c, FIELD_SUMMARY_INSTEAD)) {
+        if (a->results.count == 0)
+            add_instead(b, &r->query);
+        else
+            buf_str(b, "[]");
+    }
     buf_char(b, '}');
 }
 
-void render_nearest(struct buf *b, const struct context *c, const struct nearest_request *r,
-                    const struct nearest_answer *a) {
+void render_nearest(struct buf *b, const struct context *c,
+                    const struct nearest_request *r, const struct nearest_answer *a) {
     buf_char(b, '{');
-    add_list(b, "results", c, r, &a->results);
-    add_list(b, "unconfirmed", c, r, &a->unconfirmed);
-    add_list(b, "remote", c, r, &a->remote);
-    add_list(b, "unplaced", c, r, &a->unplaced);
-    add_list(b, "helplines", c, r, &a->helplines);
+    add_list(b, FIELD_NEAREST_RESULTS, c, r, &a->results);
+    add_list(b, FIELD_NEAREST_UNCONFIRMED, c, r, &a->unconfirmed);
+    add_list(b, FIELD_NEAREST_REMOTE, c, r, &a->remote);
+    add_list(b, FIELD_NEAREST_UNPLACED, c, r, &a->unplaced);
+    add_list(b, FIELD_NEAREST_HELPLINES, c, r, &a->helplines);
     add_excluded(b, c, r, a);
-    render_country(b, &r->country);
+    if (add_field(b, c, FIELD_NEAREST_COUNTRY))
+        render_country(b, c, &r->country);
     add_summary_part(b, c, r, a);
     buf_char(b, '}');
 }
 
-void render_listed(struct buf *b, const struct context *c, uint32_t service, int language) {
+void render_listed(struct buf *b, const struct context *c, uint32_t service,
+                   int language) {
     const struct snap_service *it = &c->snapshot->services[service];
     add_summary(b, c->snapshot, it, language);
-    add_point(b, c, it, false);
-    add_status(b, it);
+    add_point(b, c, c->snapshot, it);
+    add_status(b, c, it);
     buf_char(b, '}');
 }
 
-void render_detail(struct buf *b, const struct context *c, uint32_t service, int language) {
-    const struct snapshot *s = c->snapshot;
+void render_detail(struct buf *b, const struct context *c, const struct snapshot *s,
+                   uint32_t service, int language) {
     const struct snap_service *it = &s->services[service];
     add_summary(b, s, it, language);
-    add_point(b, c, it, true);
-    add_status(b, it);
+    add_point(b, c, s, it);
+    add_status(b, c, it);
     const char *detail = s->text + it->text + it->summary_len + it->point_len;
     size_t len = it->detail_len;
     for (uint32_t i = 0; i < it->translations.count; i++) {

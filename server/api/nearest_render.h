@@ -9,16 +9,20 @@
 #include "server/api/nearest_query.h"
 
 /* The whole answer of `nearest` as JSON. */
-void render_nearest(struct buf *b, const struct context *c, const struct nearest_request *r,
-                    const struct nearest_answer *a);
+void render_nearest(struct buf *b, const struct context *c,
+                    const struct nearest_request *r, const struct nearest_answer *a);
 
-/* `"country":{...}`: which, by which rule, and whether it is certain. */
-void render_country(struct buf *b, const struct country_answer *country);
+/* A country: which, by which rule, and whether it is certain. */
+void render_country(struct buf *b, const struct context *c,
+                    const struct country_answer *country);
 
 /* One service in a list: summary, point as the role may see it in lists, status. */
-void render_listed(struct buf *b, const struct context *c, uint32_t service, int language);
+void render_listed(struct buf *b, const struct context *c, uint32_t service,
+                   int language);
 
-/* One service with all that the role may see by id. */
-void render_detail(struct buf *b, const struct context *c, uint32_t service, int language);
+/* Service number `service` of `s` with all that stands there of it: `s` is one of the
+ * context's snapshots. */
+void render_detail(struct buf *b, const struct context *c, const struct snapshot *s,
+                   uint32_t service, int language);
 
 #endif

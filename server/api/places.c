@@ -6,6 +6,7 @@
 
 #include "data/place_search.h"
 #include "server/api/handlers.h"
+#include "server/api/fields.h"
 #include "server/api/nearest_render.h"
 #include "server/api/params.h"
 #include "server/api/place_render.h"
@@ -73,7 +74,7 @@ void handle_place(struct context *c, struct request *q, struct response *r) {
     }
     respond_json(r);
     set_validator(c, q, r);
-    render_place(&r->body, atlas, place, language);
+    render_place(&r->body, c, place, language);
 }
 
 /* ---- by name -------------------------------------------------------------------------------- */
@@ -145,7 +146,7 @@ void handle_places(struct context *c, struct request *q, struct response *r) {
     }
     size_t count = place_search(atlas, &asked.query, found);
     respond_json(r);
-    render_places(&r->body, atlas, found, count, asked.language);
+    render_places(&r->body, c, found, count, asked.language);
 }
 
 /* ---- what holds a point ---------------------------------------------------------------------- */
@@ -173,31 +174,33 @@ static bool read_point(const struct args *args, struct asked_point *out,
 }
 
 /* Broad areas first. */
-static void add_areas(struct buf *b, const struct atlas *a,
+static void add_areas(struct buf *b, const struct context *c,
                       const struct atlas_holds *holds, int language) {
-    buf_json_key(b, "areas");
+    const struct atlas *a = c->snapshot->atlas;
+    if (!add_field(b, c, FIELD_AT_AREAS))
+        return;
     buf_char(b, '[');
     for (unsigned level = LEVEL_COUNTRY; level <= LEVEL_POINT; level++)
         for (int i = 0; i < holds->count; i++)
             if (a->places[holds->place[i]].level == level)
-                render_place(b, a, holds->place[i], language);
+                render_place(b, c, holds->place[i], language);
     buf_char(b, ']');
 }
 
 static void add_responsible(struct buf *b, const struct context *c,
                             const struct atlas_holds *holds, int language) {
-    const struct atlas *a = c->snapshot->atlas;
     struct responsible office[RESPONSIBLE_MAX];
     int count = responsible(c->snapshot, holds, office);
-    buf_json_key(b, "responsible");
+    if (!add_field(b, c, FIELD_AT_RESPONSIBLE))
+        return;
     buf_char(b, '[');
     for (int i = 0; i < count; i++) {
         buf_json_comma(b);
         render_listed(b, c, office[i].service, language);
         b->len--; /* its closing brace */
-        buf_str(b, ",\"covers\":{");
-        render_place_reference(b, a, office[i].place, language);
-        buf_str(b, "}}");
+        if (add_field(b, c, FIELD_RESPONSIBLE_COVERS))
+            render_place_reference(b, c, office[i].place, language);
+        buf_char(b, '}');
     }
     buf_char(b, ']');
 }
@@ -217,8 +220,9 @@ void handle_places_at(struct context *c, struct request *q, struct response *r) 
     respond_json(r);
     set_validator(c, q, r);
     buf_char(&r->body, '{');
-    add_areas(&r->body, atlas, &holds, asked.language);
-    render_country(&r->body, &country);
+    add_areas(&r->body, c, &holds, asked.language);
+    if (add_field(&r->body, c, FIELD_AT_COUNTRY))
+        render_country(&r->body, c, &country);
     add_responsible(&r->body, c, &holds, asked.language);
     buf_char(&r->body, '}');
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/api/fields.h"
 #include "server/api/handlers.h"
 #include "server/api/nearest_render.h"
 #include "server/api/params.h"
@@ -133,15 +134,14 @@ static bool matches(const struct context *c, const struct filter *f,
         return false;
     if (!f->has_box)
         return true;
-    bool hidden = (s->flags & SERVICE_HIDDEN) && !role_sees_hidden(c->role);
-    return !hidden && s->site != SNAP_NONE && in_box(f, c->snapshot->sites[s->site].point);
+    return !(s->flags & SERVICE_HIDDEN) && s->site != SNAP_NONE && in_box(f, c->snapshot->sites[s->site].point);
 }
 
 static void add_next(const struct context *c, struct response *r, uint32_t last) {
     char id[37];
-    uuid_encode(c->snapshot->services[last].id, id);
-    buf_json_key(&r->body, "next");
-    buf_json(&r->body, id);
+    if (last != SNAP_NONE)
+        uuid_encode(c->snapshot->services[last].id, id);
+    add_text_field(&r->body, c, FIELD_PAGE_NEXT, last != SNAP_NONE ? id : NULL);
 }
 
 static void render_page(struct context *c, const struct filter *f, struct response *r) {
@@ -149,7 +149,10 @@ static void render_page(struct context *c, const struct filter *f, struct respon
     uint32_t total = 0, last = SNAP_NONE;
     int shown = 0;
     bool more = false;
-    buf_str(&r->body, "{\"services\":[");
+    bool listed;
+    buf_char(&r->body, '{');
+    if ((listed = add_field(&r->body, c, FIELD_PAGE_SERVICES)))
+        buf_char(&r->body, '[');
     for (uint32_t rank = 0; rank < s->services_count; rank++) {
         uint32_t i = s->by_id[rank];
         if (!matches(c, f, &s->services[i]))
@@ -160,18 +163,16 @@ static void render_page(struct context *c, const struct filter *f, struct respon
         more = shown == f->limit;
         if (more)
             continue;
-        if (shown++ > 0)
+        if (shown++ > 0 && listed)
             buf_char(&r->body, ',');
-        render_listed(&r->body, c, i, f->language);
+        if (listed)
+            render_listed(&r->body, c, i, f->language);
         last = i;
     }
-    buf_char(&r->body, ']');
-    buf_json_key(&r->body, "total");
-    buf_integer(&r->body, total);
-    if (more)
-        add_next(c, r, last);
-    else
-        buf_str(&r->body, ",\"next\":null");
+    if (listed)
+        buf_char(&r->body, ']');
+    add_integer_field(&r->body, c, FIELD_PAGE_TOTAL, total);
+    add_next(c, r, more ? last : SNAP_NONE);
     buf_char(&r->body, '}');
 }
 
@@ -203,5 +204,5 @@ void handle_service(struct context *c, struct request *q, struct response *r) {
     }
     respond_json(r);
     set_validator(c, q, r);
-    render_detail(&r->body, c, service, language);
+    render_detail(&r->body, c, c->snapshot, service, language);
 }

@@ -2,6 +2,7 @@
  *
  * Is the server well? Proved by a real search, from the point of the first placed service.
  */
+#include "server/api/fields.h"
 #include "server/api/handlers.h"
 #include "server/api/params.h"
 
@@ -20,8 +21,11 @@ static bool search_works(struct context *c) {
         i++;
     if (i == s->services_count)
         return true;
-    struct query q = {.point = s->sites[s->services[i].site].point, .limit = 1,
-                      .radius_m = 1, .radius_given = true, .cross_border = true,
+    struct query q = {.point = s->sites[s->services[i].site].point,
+                      .limit = 1,
+                      .radius_m = 1,
+                      .radius_given = true,
+                      .cross_border = true,
                       .open_at = c->now};
     return nearest(c->searcher, s, &q)->considered > 0;
 }
@@ -39,16 +43,15 @@ void handle_status(struct context *c, struct request *q, struct response *r) {
     }
     respond_json(r);
     snapshot_revision(c->snapshot, revision);
-    buf_str(&r->body, "{\"status\":\"ok\",\"revision\":");
-    buf_json(&r->body, revision);
-    buf_json_key(&r->body, "services");
-    buf_integer(&r->body, c->snapshot->services_count);
-    buf_json_key(&r->body, "placed");
     uint32_t placed = 0;
     for (uint32_t i = 0; i < c->snapshot->services_count; i++)
         placed += c->snapshot->services[i].site != SNAP_NONE;
-    buf_integer(&r->body, placed);
-    buf_json_key(&r->body, "organizations");
-    buf_integer(&r->body, c->snapshot->organizations_count);
+    buf_char(&r->body, '{');
+    add_text_field(&r->body, c, FIELD_STATUS_STATUS, "ok");
+    add_text_field(&r->body, c, FIELD_STATUS_REVISION, revision);
+    add_integer_field(&r->body, c, FIELD_STATUS_SERVICES, c->snapshot->services_count);
+    add_integer_field(&r->body, c, FIELD_STATUS_PLACED, placed);
+    add_integer_field(&r->body, c, FIELD_STATUS_ORGANIZATIONS,
+                      c->snapshot->organizations_count);
     buf_char(&r->body, '}');
 }

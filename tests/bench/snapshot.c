@@ -107,7 +107,7 @@ static double time_select(const char *path, size_t *bytes) {
 /* The synthetic directory names no place; what an atlas costs is measured apart. */
 static struct atlas *no_places;
 
-static double time_build(const char *path, const char *share, struct snapshot_pair *out) {
+static double time_build(const char *path, const char *share, struct snapshot_set *out) {
     struct error e = {0};
     double start = now_s();
     struct record *record = record_open(path, share, DB_READ, &e);
@@ -115,11 +115,6 @@ static double time_build(const char *path, const char *share, struct snapshot_pa
         die(e.message);
     record_close(record);
     return now_s() - start;
-}
-
-static void pair_free(struct snapshot_pair *pair) {
-    free(pair->staff);
-    free(pair->public);
 }
 
 /* ---- searching --------------------------------------------------------------------- */
@@ -196,24 +191,26 @@ int main(int argc, char **argv) {
     no_places = atlas_empty();
     int pairs = atoi(argv[3]) < PAIRS_MAX ? atoi(argv[3]) : PAIRS_MAX;
     double build[PAIRS_MAX], select[PAIRS_MAX], ratio[PAIRS_MAX];
-    struct snapshot_pair blocks = {0};
+    struct snapshot_set blocks = {0};
     size_t bytes = 0;
     for (int i = 0; i < pairs; i++) {
-        pair_free(&blocks);
+        snapshot_set_free(&blocks);
         select[i] = time_select(argv[1], &bytes);
         build[i] = time_build(argv[1], argv[2], &blocks);
         ratio[i] = build[i] / select[i];
     }
     struct snapshot s;
-    if (!snapshot_attach(&s, blocks.staff, blocks.staff_size, no_places, &e))
+    int staff = blocks.views.of[ROLE_OPERATOR][VIEW_FAR];
+    int public = blocks.views.of[ROLE_PUBLIC][VIEW_FAR];
+    if (!snapshot_attach(&s, blocks.block[staff], blocks.size[staff], no_places, &e))
         die(e.message);
     uint64_t text = s.header->section[SNAP_text].count;
     printf("{\"services\": %u, \"build_s\": %.4f, \"select_s\": %.4f, \"ratio\": %.3f,"
            " \"selected_bytes\": %zu, \"staff_bytes\": %zu, \"public_bytes\": %zu,"
            " \"text_bytes\": %llu, \"person_us\": %.2f, \"plain_us\": %.2f}\n",
            s.services_count, median(build, pairs), median(select, pairs), median(ratio, pairs),
-           bytes, blocks.staff_size, blocks.public_size, (unsigned long long)text,
+           bytes, blocks.size[staff], blocks.size[public], (unsigned long long)text,
            time_search(&s, person_query(argv + 4)), time_search(&s, plain_query()));
-    pair_free(&blocks);
+    snapshot_set_free(&blocks);
     return 0;
 }

@@ -25,7 +25,7 @@ struct directory_load {
     struct header header;
     struct report report;
     struct row_reader rows;
-    struct snapshot_builder *builder[2]; /* by view */
+    struct snapshot_builder *public, *steward;
 };
 
 static inline void directory_id(const char *cell, uint8_t out[ID_BYTES]) {
@@ -46,8 +46,7 @@ static inline bool directory_row(const struct csv_row *row, void *ctx, struct er
         s.visibility = s.flat.cell[COL_VISIBILITY];
     directory_id(s.flat.cell[COL_ID], s.id);
     directory_id(s.flat.cell[COL_ORGANIZATION], s.organization_id);
-    return snapshot_builder_add(l->builder[SNAP_PUBLIC], &s, e) &&
-           snapshot_builder_add(l->builder[SNAP_STAFF], &s, e);
+    return snapshot_builder_add(l->public, &s, e) && snapshot_builder_add(l->steward, &s, e);
 }
 
 /* The country of atlas_by_hand.h, and rectangles where the demo directory has services. */
@@ -82,18 +81,25 @@ static inline void directory_name_places(const struct context *c, char *text, si
     }
 }
 
-static inline void directory_finish(struct directory_load *l, enum snap_view view,
+static inline struct snapshot_builder *directory_begin(enum role role,
+                                                       const struct atlas *atlas) {
+    struct view view;
+    view_of_role(role, VIEW_FAR, &view);
+    return snapshot_builder_new(&view, atlas, NULL, DIRECTORY_NOW);
+}
+
+static inline void directory_finish(struct snapshot_builder *builder,
                                     const struct atlas *atlas, struct snapshot *out) {
     struct error e = {0};
     size_t size;
-    void *block = snapshot_builder_finish(l->builder[view], 1, &size, &e);
+    void *block = snapshot_builder_finish(builder, 1, &size, &e);
     set_up(block != NULL && snapshot_attach(out, block, size, atlas, &e), &e);
-    snapshot_builder_free(l->builder[view]);
+    snapshot_builder_free(builder);
 }
 
 /* Fills a context for the public and one for a steward; they live until the end. */
 static inline void directory_open_demo(struct context *public, struct context *steward) {
-    static struct snapshot views[2];
+    static struct snapshot of_public, of_steward;
     static struct buf openapi;
     struct error e = {0};
     struct progress progress = {0};
@@ -101,21 +107,28 @@ static inline void directory_open_demo(struct context *public, struct context *s
     set_up(vocabularies_load("data/vocabulary", &e), &e);
     const struct atlas *atlas = atlas_by_hand(directory_fill_atlas);
     l->report = (struct report){.file = DIRECTORY_FILE, .progress = &progress};
-    for (int view = 0; view < 2; view++)
-        l->builder[view] = snapshot_builder_new((enum snap_view)view, atlas, DIRECTORY_NOW);
+    l->public = directory_begin(ROLE_PUBLIC, atlas);
+    l->steward = directory_begin(ROLE_STEWARD, atlas);
     set_up(csv_read(DIRECTORY_FILE, directory_row, l, NULL, &e), &e);
-    for (int view = 0; view < 2; view++)
-        directory_finish(l, (enum snap_view)view, atlas, &views[view]);
+    directory_finish(l->public, atlas, &of_public);
+    directory_finish(l->steward, atlas, &of_steward);
     row_reader_free(&l->rows);
     header_free(&l->header);
     free(l);
     struct borders *borders = borders_open("build/share/borders.bin", &e);
     set_up(borders != NULL, &e);
     openapi_write(&openapi, routes);
-    *public = (struct context){&views[SNAP_PUBLIC], ROLE_PUBLIC, borders, searcher_new(),
-                               &openapi, DIRECTORY_NOW};
-    *steward = (struct context){&views[SNAP_STAFF], ROLE_STEWARD, borders, searcher_new(),
-                                &openapi, DIRECTORY_NOW};
+    *public = (struct context){.snapshot = &of_public,
+                               .close = &of_public,
+                               .role = ROLE_PUBLIC,
+                               .borders = borders,
+                               .searcher = searcher_new(),
+                               .openapi = &openapi,
+                               .now = DIRECTORY_NOW};
+    *steward = *public;
+    steward->snapshot = steward->close = &of_steward;
+    steward->role = ROLE_STEWARD;
+    steward->searcher = searcher_new();
 }
 
 /* ---- what every answer must be ------------------------------------------------------ */

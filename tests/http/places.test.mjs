@@ -405,6 +405,9 @@ describe('services of which only an area is known', () => {
     let haven;
     const clinic = (id, more) => ({ id, organization: `Clinic ${id}`, service: 'Care', country: 'KH',
         needs: 'health.clinic', kind: 'clinic', status: 'open', ...more });
+    /* Districts with fewer facilities than three are published as their province. */
+    const schools = ['Ford', 'Ford', 'Mill'].map((district, i) => ({ ...clinic(`school-${i}`),
+        needs: 'education', kind: 'school', district, province: 'Westmark' }));
     before(async () => {
         haven = await start({
             roles: ['operator', 'steward'],
@@ -418,6 +421,7 @@ describe('services of which only an area is known', () => {
                 { ...clinic('coarse-area', { lat: 12.5, lon: 105.5, precision: 'province', province: 'Eastmark' }), kind: 'counselling', visibility: 'area' },
                 { ...clinic('nowhere', { lat: 5, lon: 90 }), kind: 'counselling', visibility: 'area' },
                 { ...clinic('hidden', { lat: 12.9, lon: 104.9 }), visibility: 'staff' },
+                ...schools,
             ],
         });
         haven.gazetteer('places', places, 'g');
@@ -473,6 +477,17 @@ describe('services of which only an area is known', () => {
         const box = (await haven.list(undefined, '&bbox=104.24,12.49,104.26,12.51')).map((s) => s.organization);
         assert.deepEqual(box, ['Clinic area']);
         assert.deepEqual((await haven.list(undefined, '&bbox=104.12,12.70,104.14,12.72')), []);
+    });
+
+    test('a district with few facilities is published as its province', async () => {
+        const id = Object.values(await near(12.5, 104.1)).find((s) => s.name === 'Talks in Mill').id;
+        const talks = async () => (await haven.get(`/api/v1/services/${id}`)).body;
+        haven.import([{ ...schools[2], district: 'Ford' }]);
+        await changed(haven, async () => (await talks()).point.precision === 'province');
+        assert.equal((await talks()).point.place_name, 'Westmark');
+        assert.ok(!(await haven.get(`/api/v1/services/${id}`)).text.includes('Mill'));
+        haven.import([schools[2]]);
+        await changed(haven, async () => (await talks()).point.precision === 'district');
     });
 
     test('moving a place inside its district changes no public byte', async () => {

@@ -45,12 +45,15 @@ static inline struct stored_service service_by_hand(uint32_t number) {
     return s;
 }
 
-static inline struct block block_by_hand(enum snap_view view,
+static inline struct block block_by_hand(enum role role,
                                          const struct stored_service *services,
                                          size_t count, int64_t revision) {
     struct error e = {0};
     struct block b = {0};
-    struct snapshot_builder *builder = snapshot_builder_new(view, no_atlas(), BY_HAND_NOW);
+    struct view view;
+    view_of_role(role, VIEW_FAR, &view);
+    struct snapshot_builder *builder =
+        snapshot_builder_new(&view, no_atlas(), NULL, BY_HAND_NOW);
     for (size_t i = 0; i < count; i++)
         if (!snapshot_builder_add(builder, &services[i], &e))
             fail_msg("service %zu: %s", i, e.message);

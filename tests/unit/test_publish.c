@@ -24,11 +24,11 @@ static struct stored_service service_of(const char *visibility, const char *name
 }
 
 static const char *name_shown(const struct stored_service *s) {
-    return publish_name(s, no_atlas(), publish_where(s, no_atlas()));
+    return publish_name(s, no_atlas(), publish_where(s, no_atlas(), NULL));
 }
 
 static bool name_tells(const struct stored_service *s, const char *name) {
-    return publish_name_tells(s, no_atlas(), publish_where(s, no_atlas()), name);
+    return publish_name_tells(s, no_atlas(), publish_where(s, no_atlas(), NULL), name);
 }
 
 static void test_levels(void **state) {
@@ -48,8 +48,8 @@ static void test_levels(void **state) {
         assert_true(vocabulary_find(VOC_VISIBILITY, s.visibility, strlen(s.visibility)) >=
                     0);
         assert_int_equal(publish_listed(&s), cases[i].listed);
-        assert_int_equal(publish_where(&s, no_atlas()).own, cases[i].point);
-        assert_int_equal(publish_where(&s, no_atlas()).place, ATLAS_NONE);
+        assert_int_equal(publish_where(&s, no_atlas(), NULL).own, cases[i].point);
+        assert_int_equal(publish_where(&s, no_atlas(), NULL).place, ATLAS_NONE);
         s.flat.cell[COL_NEEDS] = "";
         assert_false(publish_listed(&s));
     }
@@ -59,7 +59,7 @@ static void test_levels(void **state) {
 static void test_unknown_level(void **state) {
     (void)state;
     struct stored_service s = service_of("Exact", "Shelter of hope");
-    assert_false(publish_where(&s, no_atlas()).own);
+    assert_false(publish_where(&s, no_atlas(), NULL).own);
     assert_string_equal(name_shown(&s), "");
 }
 
@@ -72,11 +72,13 @@ static void test_columns(void **state) {
     static const enum column shown[] = {COL_SERVICE, COL_PUBLIC_NAME, COL_ORGANIZATION,
                                         COL_NEEDS,   COL_GENDERS,     COL_AGE_MIN,
                                         COL_PHONES,  COL_HOURS,       COL_COUNTRY};
+    struct view public;
     (void)state;
+    view_of_role(ROLE_PUBLIC, VIEW_FAR, &public);
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        assert_true(publish_hides(hidden[i]));
+        assert_int_equal(public.column[hidden[i]], FORM_HIDDEN);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        assert_false(publish_hides(shown[i]));
+        assert_int_not_equal(public.column[shown[i]], FORM_HIDDEN);
 }
 
 static void test_names(void **state) {

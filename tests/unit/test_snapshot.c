@@ -89,9 +89,9 @@ static void test_same_bytes(void **state) {
     static struct directory d, again;
     fill(&d);
     fill(&again);
-    for (int view = SNAP_PUBLIC; view <= SNAP_STAFF; view++) {
-        struct block a = block_by_hand(view, d.service, SERVICES, 5);
-        struct block b = block_by_hand(view, again.service, SERVICES, 5);
+    for (int role = ROLE_PUBLIC; role < ROLE_COUNT; role++) {
+        struct block a = block_by_hand((enum role)role, d.service, SERVICES, 5);
+        struct block b = block_by_hand((enum role)role, again.service, SERVICES, 5);
         assert_int_equal(a.size, b.size);
         assert_memory_equal(a.bytes, b.bytes, a.size);
         free(a.bytes);
@@ -103,7 +103,7 @@ static void test_truncated(void **state) {
     (void)state;
     static struct directory d;
     fill(&d);
-    struct block b = block_by_hand(SNAP_STAFF, d.service, 4, 5);
+    struct block b = block_by_hand(ROLE_STEWARD, d.service, 4, 5);
     struct error e;
     struct snapshot s;
     for (size_t size = 0; size < b.size; size += size < 2000 ? 1 : 61) {
@@ -120,7 +120,7 @@ static void test_longer(void **state) {
     (void)state;
     static struct directory d;
     fill(&d);
-    struct block b = block_by_hand(SNAP_STAFF, d.service, 4, 5);
+    struct block b = block_by_hand(ROLE_STEWARD, d.service, 4, 5);
     struct error e;
     struct snapshot s;
     char *longer = calloc(1, b.size + 16);
@@ -137,8 +137,8 @@ static void test_flipped(void **state) {
     fill(&d);
     struct error e;
     struct snapshot s;
-    for (int view = SNAP_PUBLIC; view <= SNAP_STAFF; view++) {
-        struct block b = block_by_hand(view, d.service, 6, 5);
+    for (int role = ROLE_PUBLIC; role < ROLE_COUNT; role++) {
+        struct block b = block_by_hand((enum role)role, d.service, 6, 5);
         uint8_t *bytes = b.bytes;
         for (size_t at = 0; at < b.size; at += at < sizeof(struct snap_header) ? 1 : 61) {
             for (int bit = 0; bit < 8; bit += 7) {
@@ -157,8 +157,8 @@ static void test_empty(void **state) {
     (void)state;
     struct snapshot s;
     uint8_t id[16] = {0};
-    for (int view = SNAP_PUBLIC; view <= SNAP_STAFF; view++) {
-        struct block b = block_by_hand(view, NULL, 0, 1);
+    for (int role = ROLE_PUBLIC; role < ROLE_COUNT; role++) {
+        struct block b = block_by_hand((enum role)role, NULL, 0, 1);
         attach(&s, &b);
         assert_int_equal(s.services_count, 0);
         assert_int_equal(snapshot_find(&s, id), SNAP_NONE);
@@ -174,12 +174,12 @@ static void test_revision(void **state) {
     struct snapshot s;
     char text[40], other[40];
     fill(&d);
-    struct block staff = block_by_hand(SNAP_STAFF, d.service, SERVICES, 77);
+    struct block staff = block_by_hand(ROLE_STEWARD, d.service, SERVICES, 77);
     attach(&s, &staff);
     snapshot_revision(&s, text);
     assert_string_equal(text, "77");
-    struct block public = block_by_hand(SNAP_PUBLIC, d.service, SERVICES, 77);
-    struct block later = block_by_hand(SNAP_PUBLIC, d.service, SERVICES, 78);
+    struct block public = block_by_hand(ROLE_PUBLIC, d.service, SERVICES, 77);
+    struct block later = block_by_hand(ROLE_PUBLIC, d.service, SERVICES, 78);
     attach(&s, &public);
     snapshot_revision(&s, text);
     attach(&s, &later);
@@ -198,13 +198,13 @@ static void test_find(void **state) {
     static struct directory d;
     struct snapshot s;
     fill(&d);
-    for (int view = SNAP_PUBLIC; view <= SNAP_STAFF; view++) {
-        struct block b = block_by_hand(view, d.service, SERVICES, 5);
+    for (int role = ROLE_PUBLIC; role < ROLE_COUNT; role++) {
+        struct block b = block_by_hand((enum role)role, d.service, SERVICES, 5);
         attach(&s, &b);
         for (int i = 0; i < SERVICES; i++) {
             const struct stored_service *want = &d.service[i];
             uint32_t at = snapshot_find(&s, want->id);
-            bool there = view == SNAP_STAFF || listed(want);
+            bool there = role >= ROLE_OPERATOR || listed(want);
             assert_int_equal(at != SNAP_NONE, there);
             if (there)
                 assert_memory_equal(s.services[at].id, want->id, ID_BYTES);
@@ -239,7 +239,7 @@ static void test_translations(void **state) {
     static struct directory d;
     struct snapshot s;
     fill(&d);
-    struct block b = block_by_hand(SNAP_STAFF, d.service, SERVICES, 5);
+    struct block b = block_by_hand(ROLE_STEWARD, d.service, SERVICES, 5);
     attach(&s, &b);
     for (int i = 0; i < SERVICES; i++) {
         uint32_t at = snapshot_find(&s, d.service[i].id);
@@ -313,8 +313,8 @@ static void test_trees(void **state) {
     static struct directory d;
     struct snapshot s;
     fill(&d);
-    for (int view = SNAP_PUBLIC; view <= SNAP_STAFF; view++) {
-        struct block b = block_by_hand(view, d.service, SERVICES, 5);
+    for (int role = ROLE_PUBLIC; role < ROLE_COUNT; role++) {
+        struct block b = block_by_hand((enum role)role, d.service, SERVICES, 5);
         attach(&s, &b);
         for (int n = -1; n < vocabulary(VOC_NEED)->count; n++)
             check_tree(&s, n);
@@ -328,8 +328,8 @@ static void test_hidden_leaves_no_trace(void **state) {
     (void)state;
     static struct directory d;
     fill(&d);
-    struct block staff = block_by_hand(SNAP_STAFF, d.service, SERVICES, 5);
-    struct block public = block_by_hand(SNAP_PUBLIC, d.service, SERVICES, 5);
+    struct block staff = block_by_hand(ROLE_STEWARD, d.service, SERVICES, 5);
+    struct block public = block_by_hand(ROLE_PUBLIC, d.service, SERVICES, 5);
     for (int i = 0; i < SERVICES; i++) {
         const struct stored_service *s = &d.service[i];
         bool hidden = !listed(s);
@@ -365,7 +365,7 @@ static void test_points(void **state) {
         s.flat.cell[COL_LAT] = "12.3456781";
         s.flat.cell[COL_LON] = "103.8765432";
         struct ecef at = geo_ecef((struct point){lon, lat});
-        struct block b = block_by_hand(SNAP_PUBLIC, &s, 1, 5);
+        struct block b = block_by_hand(ROLE_PUBLIC, &s, 1, 5);
         bool shown = v == 0;
         assert_int_equal(holds_text(&b, "12.3456"), shown);
         assert_int_equal(holds_text(&b, "103.876"), shown);
@@ -384,7 +384,7 @@ static struct block public_with(const struct directory *d,
          i++) /* first, so that it could number everything anew */
         all[i] = more[i];
     memcpy(all + count, d->service, sizeof d->service);
-    return block_by_hand(SNAP_PUBLIC, all, SERVICES + count, revision);
+    return block_by_hand(ROLE_PUBLIC, all, SERVICES + count, revision);
 }
 
 /* Nothing that happens to a hidden place changes a byte of what the public is told. */
@@ -419,6 +419,23 @@ static void test_hidden_changes_nothing(void **state) {
     free(before.bytes);
 }
 
+/* Columns of which the public sees nothing, as a table apart from the program's. */
+static bool hidden(int column) {
+    static const char *const shown[] = {
+        "organization", "organization_acronym", "service", "public_name", "needs", "kind",
+        "sector", "lat", "lon", "country", "precision", "covers", "remote", "genders",
+        "age_min", "age_max", "ages_case", "languages", "interpreters", "nationalities",
+        "referred_by", "official_status", "residents_only", "serves_family",
+        "accepts_children", "disability", "literacy", "documents_required",
+        "documents_issued", "contacts_authorities", "status", "fee", "fee_waiver",
+        "transport_paid", "childcare", "trades", "course_days", "hours", "time_zone",
+        "phones", "url", "verified_on", "valid_until"};
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (strcmp(shown[i], columns[column].name) == 0)
+            return false;
+    return true;
+}
+
 /* Every column that is for staff holds a text of its own; none reaches the public. */
 static void test_staff_columns(void **state) {
     (void)state;
@@ -429,7 +446,7 @@ static void test_staff_columns(void **state) {
     s.flat.cell[COL_LON] = "104.5";
     s.flat.translations = translations;
     for (int c = 0; c < COL_COUNT; c++) {
-        if (!(columns[c].flags & STAFF) || c == COL_RULES || c == COL_VISIBILITY)
+        if (!hidden(c) || c == COL_RULES || c == COL_VISIBILITY)
             continue;
         snprintf(marker[c], sizeof marker[c], "Zq%dqZ", c);
         snprintf(translated[c], sizeof translated[c], "Yw%dwY", c);
@@ -438,13 +455,13 @@ static void test_staff_columns(void **state) {
             (struct translation){(enum column)c, "km", translated[c]};
     }
     s.flat.cell[COL_RULES] = "[{\"genders\":\"female\",\"note\":\"Zq-rule-qZ\"}]";
-    struct block b = block_by_hand(SNAP_PUBLIC, &s, 1, 5);
+    struct block b = block_by_hand(ROLE_PUBLIC, &s, 1, 5);
     for (int c = 0; c < COL_COUNT; c++) {
         char key[64];
         snprintf(key, sizeof key, "\"%s\":", columns[c].name);
         bool found =
             marker[c][0] && (holds_text(&b, marker[c]) || holds_text(&b, translated[c]));
-        if (found || ((columns[c].flags & STAFF) && c != COL_ID && holds_text(&b, key)))
+        if (found || (hidden(c) && c != COL_ID && holds_text(&b, key)))
             fail_msg("%s stands in the public block", columns[c].name);
     }
     assert_false(holds_text(&b, "Zq"));
@@ -458,12 +475,12 @@ static void test_staff_columns_are_there(void **state) {
     static char marker[COL_COUNT][24];
     struct stored_service s = service_by_hand(1);
     for (int c = 0; c < COL_COUNT; c++) {
-        if (!(columns[c].flags & STAFF) || columns[c].type != CELL_TEXT || c == COL_ID)
+        if (!hidden(c) || columns[c].type != CELL_TEXT || c == COL_ID)
             continue;
         snprintf(marker[c], sizeof marker[c], "Zq%dqZ", c);
         s.flat.cell[c] = marker[c];
     }
-    struct block b = block_by_hand(SNAP_STAFF, &s, 1, 5);
+    struct block b = block_by_hand(ROLE_STEWARD, &s, 1, 5);
     for (int c = 0; c < COL_COUNT; c++)
         if (marker[c][0] && !holds_text(&b, marker[c]))
             fail_msg("%s does not stand in the staff block", columns[c].name);
@@ -477,7 +494,7 @@ static void test_staff_phones(void **state) {
                               "{\"number\":\"+85522222222\",\"audience\":\"public\"},"
                               "{\"number\":\"+85533333333\",\"audience\":\"staff\"},"
                               "{\"number\":\"+85544444444\",\"audience\":\"partner\"}]";
-    struct block b = block_by_hand(SNAP_PUBLIC, &s, 1, 5);
+    struct block b = block_by_hand(ROLE_PUBLIC, &s, 1, 5);
     assert_true(holds_text(&b, "+85511111111"));
     assert_true(holds_text(&b, "+85522222222"));
     assert_false(holds_text(&b, "+85533333333"));
@@ -494,7 +511,7 @@ static void test_names_and_needs(void **state) {
             continue;
         struct stored_service s = service_by_hand(1);
         s.flat.cell[COL_NEEDS] = v->terms[n].code;
-        struct block b = block_by_hand(SNAP_PUBLIC, &s, 1, 5);
+        struct block b = block_by_hand(ROLE_PUBLIC, &s, 1, 5);
         assert_false(holds_text(&b, v->terms[n].code));
         assert_true(holds_text(&b, v->terms[v->terms[n].parent].code));
         free(b.bytes);
@@ -508,7 +525,7 @@ static void test_names_and_needs(void **state) {
     s.flat.translation_count = 1;
     for (int i = 0; i < 2; i++) {
         s.flat.cell[COL_SERVICE] = names[i];
-        struct block b = block_by_hand(SNAP_PUBLIC, &s, 1, 5);
+        struct block b = block_by_hand(ROLE_PUBLIC, &s, 1, 5);
         assert_false(holds_text(&b, "Quietville"));
         free(b.bytes);
     }

@@ -67,7 +67,7 @@ static void place(struct world *w, uint32_t i, struct point p, const char *needs
 }
 
 static void world_build(struct world *w) {
-    w->block = block_by_hand(SNAP_STAFF, w->service, w->count, 1);
+    w->block = block_by_hand(ROLE_STEWARD, w->service, w->count, 1);
     attach(&w->s, &w->block);
 }
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/view.h"
+
+#include <string.h>
+
+static enum field_form resolve(enum field field, enum role role, enum nearness nearness) {
+    enum field_form form = field_form(field, role);
+    if (nearness == VIEW_CLOSE && form != FORM_HIDDEN && form != FORM_PUBLISHED)
+        return FORM_SHOWN;
+    return form == FORM_ALONE || form == FORM_OWN ? field_form(field, ROLE_PUBLIC) : form;
+}
+
+void view_of_role(enum role role, enum nearness nearness, struct view *out) {
+    for (int c = 0; c < COL_COUNT; c++)
+        out->column[c] = FORM_HIDDEN;
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        const struct field_spec *spec = &field_specs[f];
+        bool of_service = strcmp(spec->answer, "service") == 0;
+        out->form[f] = of_service ? resolve((enum field)f, role, nearness) : FORM_HIDDEN;
+        if (spec->column < COL_COUNT)
+            out->column[spec->column] = out->form[f];
+    }
+    out->column[COL_LON] = out->column[COL_PRECISION] = out->column[COL_LAT];
+}
+
+bool view_same(const struct view *a, const struct view *b) {
+    return memcmp(a->form, b->form, sizeof a->form) == 0;
+}
+
+void views_list(struct views *out) {
+    out->count = 0;
+    for (int role = 0; role < ROLE_COUNT; role++)
+        for (int n = 0; n < VIEW_NEARNESSES; n++) {
+            struct view *next = &out->view[out->count];
+            int i = 0;
+            view_of_role((enum role)role, (enum nearness)n, next);
+            while (i < out->count && !view_same(&out->view[i], next))
+                i++;
+            out->count += i == out->count;
+            out->of[role][n] = i;
+        }
+}
