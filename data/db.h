@@ -18,8 +18,7 @@ struct statement;
 enum db_mode {
     DB_CREATE,     /* make the file; an error when it exists */
     DB_READ_WRITE, /* one writer at a time; busy time-out 5 s */
-    DB_READ,       /* read-only: no write succeeds, and what the file's own views and
-                      indexes call is not trusted */
+    DB_READ,       /* read-only: no write succeeds, not even of a temporary table */
 };
 
 /* Opens `path` with foreign keys on and WAL; `spatial` adds SpatiaLite's functions, which
