@@ -52,7 +52,8 @@ static bool may_replace(const struct target *t, bool force, struct error *e) {
                              t->path.data, endings[i]);
         if (ending_there(t, BEFORE, i))
             return error_set(e, ERR_USAGE,
-                             "%s" BEFORE "%s: is kept from an earlier restore; move it away",
+                             "%s" BEFORE
+                             "%s: is kept from an earlier restore; move it away",
                              t->path.data, endings[i]);
     }
     if (lstat(t->path.data, &s) == 0 && !S_ISREG(s.st_mode))
@@ -142,9 +143,10 @@ static bool record_sound(const char *part, const char *share,
     struct record *record = record_open(part, share, DB_READ_WRITE, e);
     bool ok = record != NULL && record_check(record, say, ctx, &faults, e);
     record_close(record);
-    return ok && (faults == 0 ||
-                  error_set(e, ERR_DATA, "the backup has %lld faults; nothing was changed",
-                            (long long)faults));
+    return ok &&
+           (faults == 0 ||
+            error_set(e, ERR_DATA, "the backup has %lld faults; nothing was changed",
+                      (long long)faults));
 }
 
 static bool target_make(struct target *t, struct folder *f, const char *from,
@@ -166,8 +168,8 @@ static bool same_file(const char *a, const char *b) {
            s.st_ino == t.st_ino;
 }
 
-static bool restore(struct target *targets, int count, struct folder *f, const char **from,
-                    const char *share, const struct backup_options *o,
+static bool restore(struct target *targets, int count, struct folder *f,
+                    const char **from, const char *share, const struct backup_options *o,
                     void (*say)(const char *fault, void *ctx), struct error *e) {
     for (int i = 0; i < count; i++)
         if (!may_replace(&targets[i], o->force, e) || !target_lock(&targets[i], e))

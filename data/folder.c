@@ -36,7 +36,8 @@ static bool folder_lock(struct folder *f, struct error *e) {
     return errno != EWOULDBLOCK
                ? fail(path, e)
                : error_set(e, ERR_ENVIRONMENT,
-                           "%s: another backup or restore is at work in this folder", path);
+                           "%s: another backup or restore is at work in this folder",
+                           path);
 }
 
 /* Also the log of a part that was being brought forward: NAME.haven-part-wal. */
@@ -119,5 +120,6 @@ bool folder_own(struct folder *f, const char *path, struct error *e) {
     struct stat s;
     if (geteuid() != 0)
         return true;
-    return (fstat(f->fd, &s) == 0 && chown(path, s.st_uid, s.st_gid) == 0) || fail(path, e);
+    return (fstat(f->fd, &s) == 0 && chown(path, s.st_uid, s.st_gid) == 0) ||
+           fail(path, e);
 }
