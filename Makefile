@@ -98,6 +98,7 @@ tsan: ## swapping directories under load and romanising, under the thread saniti
 fuzz: ## every fuzzer over its corpus, then FUZZ_SECONDS (5) of new inputs
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-run
 
+include server/install.mk
 -include importers/full.mk
 -include tests/bench/bench.mk
 

@@ -18,6 +18,7 @@
 #include "data/mem.h"
 
 #define BUSY_MS 5000
+#define COPY_PAGES 1024 /* at a time: 16 MiB of a record */
 
 struct statement {
     const char *sql; /* its address is the key; NULL: a free slot */
@@ -81,13 +82,23 @@ static bool claim(const char *path, struct error *e) {
     return true;
 }
 
+/* A reader writes nothing, not even a temporary table. PRAGMA trusted_schema stays on: the
+ * record has columns made by json_extract(), which SQLite 3.40 would refuse then; SpatiaLite
+ * itself has no function that touches files unless its environment variable allows it. */
+static bool configure_reader(struct db *db, struct error *e) {
+    if (sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK)
+        return fail(db->sqlite, "database", e);
+    return db_exec(db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON;"
+                       "PRAGMA cache_size = -32000", e);
+}
+
 static bool configure(struct db *db, enum db_mode mode, struct error *e) {
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     sqlite3_extended_result_codes(db->sqlite, 1);
     if (!db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", e))
         return false;
     if (mode == DB_READ)
-        return db_exec(db, "PRAGMA cache_size = -32000", e);
+        return configure_reader(db, e);
     if (mode == DB_CREATE && !db_exec(db, "PRAGMA page_size = 16384", e))
         return false;
     return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA cache_size = -128000", e);
@@ -320,4 +331,64 @@ bool db_data_version(struct db *db, int64_t *out, struct error *e) {
     *out = db_integer(s, 0);
     db_reset(s);
     return true;
+}
+
+/* ---- copies ---------------------------------------------------------------------- */
+
+/* Nobody knows the copy yet, so nothing is promised before the end. */
+static bool copy_open(const char *path, sqlite3 **out, struct error *e) {
+    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF;"
+                              "PRAGMA synchronous = OFF";
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    return (sqlite3_open_v2(path, out, flags, NULL) == SQLITE_OK &&
+            sqlite3_exec(*out, sql, NULL, NULL, NULL) == SQLITE_OK) ||
+           fail(*out, "opening the copy", e);
+}
+
+static bool copy_pages(struct db *from, sqlite3 *to, db_progress *say, void *ctx,
+                       struct error *e) {
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from->sqlite, "main");
+    int code = SQLITE_OK;
+    while (backup != NULL && code == SQLITE_OK) {
+        code = sqlite3_backup_step(backup, COPY_PAGES);
+        int total = sqlite3_backup_pagecount(backup);
+        if (say != NULL)
+            say(total - sqlite3_backup_remaining(backup), total, ctx);
+    }
+    sqlite3_backup_finish(backup); /* leaves its error with `to` */
+    return code == SQLITE_DONE || fail(to, "copying", e);
+}
+
+/* The pages of a record say WAL. A copy does without, so that it is one file, and can be
+ * read where nothing may be written. */
+static bool copy_settle(sqlite3 *to, struct error *e) {
+    return sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK ||
+           fail(to, "copying", e);
+}
+
+static bool file_sync(const char *path, struct error *e) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (!ok)
+        error_set(e, ERR_ENVIRONMENT, "writing to disk: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+bool db_copy(struct db *from, const char *path, db_progress *say, void *ctx,
+             struct error *e) {
+    sqlite3 *to = NULL;
+    if (!claim(path, e))
+        return false;
+    bool ok = copy_open(path, &to, e) &&
+              db_exec(from, "BEGIN; SELECT 1 FROM sqlite_schema", e) &&
+              copy_pages(from, to, say, ctx, e) && copy_settle(to, e);
+    db_rollback(from);
+    sqlite3_close(to);
+    ok = ok && file_sync(path, e);
+    if (ok)
+        return true;
+    unlink(path);
+    return error_prefix(e, "%s: ", path);
 }

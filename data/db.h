@@ -18,7 +18,7 @@ struct statement;
 enum db_mode {
     DB_CREATE,     /* make the file; an error when it exists */
     DB_READ_WRITE, /* one writer at a time; busy time-out 5 s */
-    DB_READ,       /* read-only */
+    DB_READ,       /* read-only: no write succeeds, not even of a temporary table */
 };
 
 /* Opens `path` with foreign keys on and WAL; `spatial` adds SpatiaLite's functions, which
@@ -79,5 +79,17 @@ void db_rollback(struct db *db);
 
 /* Changes whenever another connection commits (PRAGMA data_version). */
 bool db_data_version(struct db *db, int64_t *out, struct error *e);
+
+/* ---- copies ---------------------------------------------------------------------- */
+
+/* Told while a copy is made: pages done, of how many. */
+typedef void db_progress(int64_t done, int64_t total, void *ctx);
+
+/* Copies all of `from`, as it is at one moment, into a new file at `path`, mode 0600 and
+ * without WAL; on disk (fsync) when true. One read transaction holds that moment, so that
+ * writers go on, and neither wait nor make it start again. `say` may be NULL. False leaves
+ * no file, unless it was there before. `from` is in no transaction. */
+bool db_copy(struct db *from, const char *path, db_progress *say, void *ctx,
+             struct error *e);
 
 #endif

@@ -14,6 +14,8 @@ int command_places(int argc, char **argv);  /* places.c */
 int command_history(int argc, char **argv); /* history.c */
 int command_undo(int argc, char **argv);    /* history.c */
 int command_edit(int argc, char **argv);    /* edit.c */
+int command_backup(int argc, char **argv);  /* backup.c */
+int command_restore(int argc, char **argv); /* backup.c */
 
 /* Says a note of a run on standard error. */
 struct run_note;

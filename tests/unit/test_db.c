@@ -136,12 +136,48 @@ static void errors_say_whose_fault(void **state) {
     db_close(NULL);
 }
 
+static int64_t integer(struct db *db, const char *sql) {
+    struct statement *s = db_prepare(db, sql, &err);
+    assert_non_null(s);
+    assert_int_equal(db_step(s, &err), 1);
+    int64_t value = db_integer(s, 0);
+    db_reset(s);
+    return value;
+}
+
+/* Each of the three defences is looked at alone: the file, query_only, defensive. */
+static void a_reader_cannot_write(void **state) {
+    (void)state;
+    static const char *const writes[] = {
+        "INSERT INTO t VALUES (1, 1)",     "DELETE FROM t", "CREATE TABLE u (a)",
+        "CREATE TEMP TABLE u (a)",         "VACUUM",        "PRAGMA user_version = 7",
+        "BEGIN IMMEDIATE; DROP TABLE t",   "UPDATE t SET a = 2",
+    };
+    db_close(fresh());
+    struct db *db = db_open(path, DB_READ, true, &err);
+    assert_non_null(db);
+    for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
+        if (db_exec(db, writes[i], &err))
+            fail_msg("%s was done", writes[i]);
+        db_rollback(db);
+    }
+    assert_int_equal(integer(db, "PRAGMA query_only"), 1);
+    assert_false(db_exec(
+        db, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = ''", &err));
+    assert_non_null(strstr(err.message, "may not be modified")); /* not: is read-only */
+    assert_true(db_exec(db, "PRAGMA query_only = OFF; CREATE TEMP TABLE u (a)", &err));
+    assert_false(db_exec(db, "INSERT INTO t VALUES (1, 1)", &err)); /* the file's own mode */
+    assert_int_equal(err.code, ERR_ENVIRONMENT);
+    db_close(db);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back),
         cmocka_unit_test(many_statements_are_kept),
         cmocka_unit_test(transactions_are_all_or_nothing),
         cmocka_unit_test(errors_say_whose_fault),
+        cmocka_unit_test(a_reader_cannot_write),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
