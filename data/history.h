@@ -25,6 +25,7 @@
 #ifndef DATA_HISTORY_H
 #define DATA_HISTORY_H
 
+#include "data/geo.h"
 #include "data/record.h"
 
 /* ---- reading --------------------------------------------------------------------- */
@@ -34,7 +35,7 @@ struct run_info {
     const char *kind;    /* import, edit, undo */
     const char *things;  /* services, places, areas: what it changed */
     const char *source;  /* whose */
-    const char *made_by; /* the person; "" an import */
+    const char *made_by; /* the person; "" an import that names none */
     int64_t undoes;      /* number of a run, or 0 */
     const char *at;      /* RFC 3339 */
     int64_t added, updated, unchanged, retired;
@@ -57,6 +58,38 @@ bool history_runs(struct record *r, int64_t limit,
 bool history_service(struct record *r, const uint8_t id[ID_BYTES], int64_t limit,
                      void (*each)(const struct change_info *change, void *ctx), void *ctx,
                      struct error *e);
+
+enum run_change_kind { CHANGE_ADDED, CHANGE_UPDATED, CHANGE_RETIRED };
+
+struct run_field {
+    const char *name; /* a column, `column@language`; visibility: the effective one;
+                         visibility_stated: that of its source; retired: it stands again */
+    const char *old, *new; /* "" not stated; NULL: there was none */
+};
+
+/* What a run makes of one service, as it is shown. */
+struct run_change {
+    enum run_change_kind kind; /* a service that stands again counts as added */
+    bool is_new;               /* it never stood before: its id is as new */
+    uint8_t id[ID_BYTES];
+    const char *source, *source_id, *organization, *service;
+    bool had_point, has_point; /* of a retired one: it has none any more */
+    struct point before, after;
+    const struct run_field *fields; /* a new service has its visibility here, no more */
+    size_t field_count;
+};
+
+/* Everything is borrowed for the call; false, `e` set: to stop. */
+typedef bool import_change_each(const struct run_change *change, void *ctx,
+                                struct error *e);
+
+/* Calls `each` for every service that the open run adds, updates or retires, those of other
+ * sources that it binds too, ordered as they came into the record; after import_settle(),
+ * before the run ends. At most `limit` are told, `*left_out` counts the rest. What a source
+ * says anew below a steward's cell changes nothing that is shown and is not among them: the
+ * run notes it. */
+bool import_changes(struct import_run *run, int64_t limit, import_change_each *each,
+                    void *ctx, int64_t *left_out, struct error *e);
 
 /* Finds a service, retired ones too, by its public id as a UUID, or as `SOURCE:ID` of its
  * source. False: `e` says that there is none. */

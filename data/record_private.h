@@ -13,6 +13,7 @@
  *   record_change.c       what a run changed, written
  *   record_undo.c         a run taken back
  *   record_history.c      what runs changed, read
+ *   record_difference.c   what an open import changes, read
  *   record_visibility.c   the default, never looser, shared sites
  *   record_duplicates.c   the same service twice, perhaps
  *   record_index.c        indexes, during and after many rows
@@ -128,7 +129,7 @@ struct import_run {
     enum run_kind kind;
     char *source;        /* whose services it changes; NULL until that is known */
     int64_t source_key;  /* 0 until the source has a row */
-    const char *made_by; /* borrowed; NULL: an import */
+    const char *made_by; /* borrowed; NULL: an import that names nobody */
     int64_t undoes;      /* key of a run, or 0 */
     int64_t key;         /* of import_run; 0 until something changes */
     int64_t next_key;    /* of a new service; set with `key` */
