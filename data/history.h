@@ -96,11 +96,45 @@ bool import_changes(struct import_run *run, int64_t limit, import_change_each *e
 bool record_find(struct record *r, const char *name, uint8_t out[ID_BYTES],
                  struct error *e);
 
+/* A state of a service: 32 hexadecimal digits and a NUL. Another one whenever a cell, what
+ * its source or a steward says of it, the visibility, or being retired is another. */
+#define SERVICE_TAG_BYTES 33
+bool record_service_tag(struct record *r, const uint8_t id[ID_BYTES],
+                        char out[SERVICE_TAG_BYTES], struct error *e);
+
+/* One cell and its two layers. Visibility shows the effective one, of which the shared site
+ * may have decided; its layers are what was stated and what a steward decided. */
+struct cell_state {
+    enum column column;
+    char language[16];   /* "" the column itself */
+    const char *shown;   /* "" nothing */
+    const char *source;  /* what its source says; "" nothing */
+    const char *steward; /* what a steward put over it; "" emptied; NULL: nothing put */
+};
+
+struct service_state {
+    const struct stored_service *service; /* as it is shown */
+    bool retired;
+    const char *decided_by; /* the visibility: default stated kept site duplicate steward */
+    char tag[SERVICE_TAG_BYTES];
+    const struct cell_state *cells; /* of which a layer says something, by column */
+    size_t count;
+};
+
+/* Calls `each` once with the service of this public id, retired or not, all of one moment.
+ * Everything is borrowed for the call; `each` returns false, `e` set, to fail. False, too,
+ * when there is no such service. */
+bool record_service(struct record *r, const uint8_t id[ID_BYTES],
+                    bool (*each)(const struct service_state *state, void *ctx,
+                                 struct error *e),
+                    void *ctx, struct error *e);
+
 /* ---- writing --------------------------------------------------------------------- */
 
 struct run_result {
     int64_t number; /* of the new run; 0: nothing changed */
     int64_t added, updated, retired;
+    bool conflict; /* refused, since the service is not as it was expected */
 };
 
 /* One cell of an edit. */
@@ -114,6 +148,7 @@ struct edit_request {
     const char *by; /* the steward's name */
     const struct edit_cell *cells;
     size_t count;
+    const char *expect; /* a tag of record_service_tag(): refused in another state; or NULL */
     /* Judges the whole service as it would be; may be NULL. */
     bool (*judge)(const struct flat *flat, void *ctx, struct error *e);
     run_listener *listen; /* or NULL */
@@ -122,7 +157,8 @@ struct edit_request {
 
 /* Puts cells over those of the source, or gives them back to it, as one run. Later imports
  * keep what is put. A `visibility` is decided on its own account, looser or stricter, and
- * binds as any other; empty is refused. The id cannot be edited. False: nothing changed. */
+ * binds as any other; empty is refused. The id cannot be edited. False: nothing changed;
+ * with `out->conflict` somebody else was faster than who looked at the tag. */
 bool record_edit(struct record *r, const uint8_t id[ID_BYTES],
                  const struct edit_request *request, struct run_result *out,
                  struct error *e);

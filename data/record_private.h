@@ -19,6 +19,7 @@
  *   record_index.c        indexes, during and after many rows
  *   record_tree.c         the spatial index, filled at once
  *   record_read.c         services out: cursors side by side
+ *   record_service.c      one service, as a steward edits it
  *   record_count.c        what there is, in numbers
  *   record_check.c        is it whole
  *   record_place.c        places in and out
@@ -326,6 +327,20 @@ bool changes_write(struct import_run *run, int64_t key, const struct flat *befor
 /* Reads service `key`, retired or not: a copy, borrowed from the run until the next. */
 bool run_read(struct import_run *run, int64_t key, struct flat **out, struct error *e);
 void reading_free(struct reading *r);
+
+/* Calls `each` with service `key`, retired or not, which is borrowed for the call. */
+bool service_by_key(struct db *db, int64_t key,
+                    bool (*each)(const struct stored_service *service, void *ctx,
+                                 struct error *e),
+                    void *ctx, struct error *e);
+
+/* The key of a public id; false, `e` set, when there is no such service. */
+bool service_key(struct db *db, const uint8_t id[ID_BYTES], int64_t *out,
+                 struct error *e);
+
+/* What tells one state of a service from another: cells, both their layers, visibility. */
+void service_tag(const struct standing *standing, const struct edits *edits,
+                 char out[SERVICE_TAG_BYTES]);
 
 /* ---- places and areas ------------------------------------------------------------- */
 
