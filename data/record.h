@@ -74,6 +74,13 @@ struct import_run *import_begin(struct record *r, const char *source, struct err
 /* Whom the run tells; before the first import_put(). */
 void import_listen(struct import_run *run, run_listener *listen, void *ctx);
 
+/* Who makes the run, for its history: as history_person() wants it, borrowed until the run
+ * ends; before the first import_put(). */
+void import_made_by(struct import_run *run, const char *by);
+
+/* The number of the run, by which history and undo know it; 0: it has changed nothing. */
+int64_t import_number(const struct import_run *run);
+
 /* Adds or updates one service, known by the source's COL_ID. Lays what a steward edited
  * over the cells, then compares a BLAKE2b digest of them, so that an unchanged row writes
  * nothing. Never loosens a visibility that was set tighter.

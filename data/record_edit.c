@@ -86,7 +86,7 @@ struct editing {
     struct standing standing;
     struct edits edits;     /* before */
     struct flat_copy shown; /* as it will be */
-    bool changed;
+    bool changed, conflict;
     const struct steward_decision *decision; /* of its visibility, or NULL */
 };
 
@@ -190,30 +190,33 @@ static bool cells_apply(struct editing *ed, const struct edit_request *q,
     return q->judge == NULL || q->judge(flat, q->ctx, e);
 }
 
-static const char sql_find[] =
-    "SELECT key, source_key FROM service_at_location WHERE id = :id";
+/* Is the service as whoever edits it saw it? Inside the transaction that writes. */
+static bool as_expected(struct editing *ed, const char *expect, struct error *e) {
+    char tag[SERVICE_TAG_BYTES];
+    if (expect == NULL)
+        return true;
+    service_tag(&ed->standing, &ed->edits, tag);
+    ed->conflict = strcmp(tag, expect) != 0;
+    return !ed->conflict ||
+           error_set(e, ERR_DATA, "somebody else changed the service since it was read; "
+                                  "nothing is changed: read it again");
+}
 
 /* What stands under the public id. */
 static bool editing_open(struct editing *ed, const uint8_t id[ID_BYTES],
-                         struct error *e) {
+                         const char *expect, struct error *e) {
     struct flat *flat;
-    struct statement *s = db_prepare(ed->run->db, sql_find, e);
-    if (s == NULL)
+    int64_t key = 0;
+    if (!service_key(ed->run->db, id, &key, e) ||
+        !standing_read(ed->run->db, key, &ed->standing, e) ||
+        !edits_read(ed->run->db, key, &ed->edits, e) || !as_expected(ed, expect, e))
         return false;
-    db_bind_blob(s, ":id", id, ID_BYTES);
-    int got = db_step(s, e);
-    if (got != 1)
-        return got == 0 && error_set(e, ERR_DATA, "there is no service of this id");
-    int64_t key = db_integer(s, 0);
-    run_of_source(ed->run, db_integer(s, 1));
-    db_reset(s);
-    if (!standing_read(ed->run->db, key, &ed->standing, e))
-        return false;
+    run_of_source(ed->run, ed->standing.source_key);
     if (ed->standing.retired)
         return error_set(e, ERR_DATA,
                          "the service is retired: only its source, or an undo, "
                          "brings it back");
-    if (!edits_read(ed->run->db, key, &ed->edits, e) || !run_read(ed->run, key, &flat, e))
+    if (!run_read(ed->run, key, &flat, e))
         return false;
     flat_copy_init(&ed->shown, flat);
     return true;
@@ -263,7 +266,7 @@ bool record_edit(struct record *r, const uint8_t id[ID_BYTES],
         (ed.run = run_begin(r->db, RUN_EDIT, NULL, q->by, e)) == NULL)
         return false;
     import_listen(ed.run, q->listen, q->ctx);
-    bool ok = editing_open(&ed, id, e) && cells_apply(&ed, q, &decision, e) &&
+    bool ok = editing_open(&ed, id, q->expect, e) && cells_apply(&ed, q, &decision, e) &&
               editing_store(&ed, q, e);
     int64_t number = ed.run->key, updated = ed.run->updated;
     if (ok)
@@ -272,6 +275,7 @@ bool record_edit(struct record *r, const uint8_t id[ID_BYTES],
         import_abort(ed.run);
     if (ok)
         *out = (struct run_result){.number = number, .updated = updated};
+    out->conflict = ed.conflict;
     flat_copy_free(&ed.shown);
     edits_free(&ed.edits);
     return ok;

@@ -13,11 +13,13 @@
  *   record_change.c       what a run changed, written
  *   record_undo.c         a run taken back
  *   record_history.c      what runs changed, read
+ *   record_difference.c   what an open import changes, read
  *   record_visibility.c   the default, never looser, shared sites
  *   record_duplicates.c   the same service twice, perhaps
  *   record_index.c        indexes, during and after many rows
  *   record_tree.c         the spatial index, filled at once
  *   record_read.c         services out: cursors side by side
+ *   record_service.c      one service, as a steward edits it
  *   record_count.c        what there is, in numbers
  *   record_check.c        is it whole
  *   record_place.c        places in and out
@@ -128,7 +130,7 @@ struct import_run {
     enum run_kind kind;
     char *source;        /* whose services it changes; NULL until that is known */
     int64_t source_key;  /* 0 until the source has a row */
-    const char *made_by; /* borrowed; NULL: an import */
+    const char *made_by; /* borrowed; NULL: an import that names nobody */
     int64_t undoes;      /* key of a run, or 0 */
     int64_t key;         /* of import_run; 0 until something changes */
     int64_t next_key;    /* of a new service; set with `key` */
@@ -325,6 +327,20 @@ bool changes_write(struct import_run *run, int64_t key, const struct flat *befor
 /* Reads service `key`, retired or not: a copy, borrowed from the run until the next. */
 bool run_read(struct import_run *run, int64_t key, struct flat **out, struct error *e);
 void reading_free(struct reading *r);
+
+/* Calls `each` with service `key`, retired or not, which is borrowed for the call. */
+bool service_by_key(struct db *db, int64_t key,
+                    bool (*each)(const struct stored_service *service, void *ctx,
+                                 struct error *e),
+                    void *ctx, struct error *e);
+
+/* The key of a public id; false, `e` set, when there is no such service. */
+bool service_key(struct db *db, const uint8_t id[ID_BYTES], int64_t *out,
+                 struct error *e);
+
+/* What tells one state of a service from another: cells, both their layers, visibility. */
+void service_tag(const struct standing *standing, const struct edits *edits,
+                 char out[SERVICE_TAG_BYTES]);
 
 /* ---- places and areas ------------------------------------------------------------- */
 

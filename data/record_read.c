@@ -358,22 +358,40 @@ bool record_each(struct record *r, int64_t *revision,
     return ok;
 }
 
-bool run_read(struct import_run *run, int64_t key, struct flat **out, struct error *e) {
-    if (run->reading == NULL)
-        run->reading = reading_new();
-    struct reading *r = run->reading;
-    struct stored_service service;
+/* Reads service `key`, retired or not; borrowed until reading_close(). */
+static bool one_read(struct reading *r, struct db *db, int64_t key,
+                     struct stored_service *out, struct error *e) {
     r->low = r->high = key;
     r->retired = true;
-    bool ok = reading_open(r, run->db, e);
-    bool found = ok && !r->cursor[0].done;
-    ok = ok && (!found || service_read(r, &service, e));
-    if (ok && found)
-        flat_copy_init(&r->one, &service.flat);
-    reading_close(r);
-    *out = &r->one.flat;
-    return ok && (found || error_set(e, ERR_DATA, "the record is damaged: service %lld",
-                                     (long long)key));
+    if (!reading_open(r, db, e))
+        return false;
+    if (r->cursor[0].done)
+        return error_set(e, ERR_DATA, "the record is damaged: service %lld",
+                         (long long)key);
+    return service_read(r, out, e);
+}
+
+bool run_read(struct import_run *run, int64_t key, struct flat **out, struct error *e) {
+    struct stored_service service;
+    if (run->reading == NULL)
+        run->reading = reading_new();
+    bool ok = one_read(run->reading, run->db, key, &service, e);
+    if (ok)
+        flat_copy_init(&run->reading->one, &service.flat);
+    reading_close(run->reading);
+    *out = &run->reading->one.flat;
+    return ok;
+}
+
+bool service_by_key(struct db *db, int64_t key,
+                    bool (*each)(const struct stored_service *service, void *ctx,
+                                 struct error *e),
+                    void *ctx, struct error *e) {
+    struct stored_service service;
+    struct reading *r = reading_new();
+    bool ok = one_read(r, db, key, &service, e) && each(&service, ctx, e);
+    reading_free(r);
+    return ok;
 }
 
 /* ---- holidays -------------------------------------------------------------------- */

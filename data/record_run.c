@@ -66,6 +66,14 @@ void import_listen(struct import_run *run, run_listener *listen, void *ctx) {
     run->listen_ctx = ctx;
 }
 
+void import_made_by(struct import_run *run, const char *by) {
+    run->made_by = by;
+}
+
+int64_t import_number(const struct import_run *run) {
+    return run->key;
+}
+
 static const char sql_source_add[] = "INSERT INTO source (name) VALUES (:name)";
 static const char sql_run_add[] =
     "INSERT INTO import_run (source_key, kind, made_by, undoes, started_at)"

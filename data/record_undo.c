@@ -329,7 +329,10 @@ bool record_undo(struct record *r, int64_t number, const char *by, run_listener 
         return false;
     import_listen(u.run, listen, ctx);
     bool ok = undo(&u, e);
-    struct run_result result = {u.run->key, u.run->added, u.run->updated, u.run->retired};
+    struct run_result result = {.number = u.run->key,
+                                .added = u.run->added,
+                                .updated = u.run->updated,
+                                .retired = u.run->retired};
     if (ok)
         ok = import_commit(u.run, e);
     else

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/history.h"
 #include "data/share.h"
 #include "data/text.h"
 #include "importers/importer.h"
@@ -25,6 +26,9 @@ static const char common_help[] =
     "                     that is more than a fifth of it\n"
     "  --force            retire it all the same\n"
     "  --report OUT.json  write counts, errors and likely duplicates as JSON\n"
+    "  --by NAME          who does it; stands in the history\n"
+    "  --expect-revision N  refuse when the record has moved on from revision N, the one in\n"
+    "                     the report of a dry run\n"
     "\n"
     "Exit codes: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.\n";
 
@@ -43,6 +47,8 @@ static const struct {
     {"retire-missing", AT(retire_missing), true, true},
     {"force", AT(force), true, true},
     {"report", AT(report), false, true},
+    {"by", AT(by), false, true},
+    {"expect-revision", AT(expect_revision), false, true},
     {"map", AT(map), false, false},
     {"format", AT(format), false, false},
     {"alternate-names", AT(alternate_names), false, false},
@@ -78,7 +84,18 @@ static bool source_fine(const char *name) {
            text_utf8(name, len, NULL);
 }
 
-static const char *missing(const struct import_options *o) {
+static bool person_fine(const char *by) {
+    struct error why;
+    return by == NULL || history_person(by, &why);
+}
+
+static bool revision_fine(const char *text) {
+    int64_t revision;
+    return text == NULL || (slice_integer(slice_of(text), &revision) && revision >= 0);
+}
+
+/* What is wrong with the options, or NULL. */
+static const char *wrong(const struct import_options *o) {
     if (o->path == NULL)
         return "which file?";
     if (o->db == NULL)
@@ -87,6 +104,10 @@ static const char *missing(const struct import_options *o) {
         return "--source NAME is missing";
     if (!source_fine(o->source))
         return "--source must be 1 to 200 bytes of UTF-8 without spaces at its ends";
+    if (!person_fine(o->by))
+        return "--by must be 1 to 200 bytes of UTF-8, one line, without spaces at its ends";
+    if (!revision_fine(o->expect_revision))
+        return "--expect-revision must be a whole number";
     return o->force && !o->retire_missing ? "--force is of use only with --retire-missing"
                                           : NULL;
 }
@@ -144,7 +165,7 @@ static int import(const struct importer *importer, int argc, char **argv) {
     if (argc - optind > 1)
         return wrong_use("one file at a time", importer);
     o.path = optind < argc ? argv[optind] : NULL;
-    const char *what = missing(&o);
+    const char *what = wrong(&o);
     return what ? wrong_use(what, importer) : run(importer, &o);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "importers/begin.h"
+
 #define RETIRE_AT_MOST 5 /* one in so many, without --force */
 
 void gazetteer_reject(struct gazetteer_import *g, int64_t line, const char *column,
@@ -43,7 +45,7 @@ static bool open_all(struct gazetteer_import *g, struct error *e) {
     return report_apart(o->report, read, 4, e) &&
            report_open(&g->report, o->path, o->report, &g->progress, e) &&
            (g->record = record_open(o->db, o->share, DB_READ_WRITE, e)) != NULL &&
-           (g->run = import_begin(g->record, o->source, e)) != NULL;
+           (g->run = begin_run(g->record, o, &g->report.revision, e)) != NULL;
 }
 
 bool gazetteer_again(struct gazetteer_import *g, struct error *e) {
@@ -55,7 +57,7 @@ bool gazetteer_again(struct gazetteer_import *g, struct error *e) {
                          "standard input cannot be read a second time, which --partial "
                          "needs here: save it to a file");
     r->read = r->added = r->updated = r->unchanged = r->rejected = r->left_out = 0;
-    g->run = import_begin(g->record, g->options->source, e);
+    g->run = begin_run(g->record, g->options, &r->revision, e);
     return g->run != NULL;
 }
 

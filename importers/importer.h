@@ -30,6 +30,8 @@ struct import_options {
     const char *format; /* of places: csv, json, geonames; NULL: by the name of the file */
     const char *alternate_names; /* of a GeoNames dump, or NULL */
     const char *report; /* or NULL */
+    const char *by;     /* who imports, or NULL */
+    const char *expect_revision; /* of the record, a whole number; or NULL */
     bool dry_run, partial, retire_missing, force;
     const char *level;              /* of areas: "0" to "3", or NULL */
     const char *country;            /* or NULL */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "data/text.h"
 #include "importers/cell.h"
@@ -27,7 +28,8 @@ bool report_apart(const char *out_path, const char *const *read, size_t count,
 
 bool report_open(struct report *r, const char *file, const char *out_path,
                  struct progress *progress, struct error *e) {
-    *r = (struct report){.file = file, .out_path = out_path, .progress = progress};
+    *r = (struct report){.file = file, .out_path = out_path, .progress = progress,
+                         .revision = -1};
     if (out_path == NULL)
         return true;
     r->out = fopen(out_path, "we");
@@ -198,7 +200,30 @@ static void write_buf(const struct buf *b, FILE *out) {
         fwrite(b->data, 1, b->len, out);
 }
 
-static void write_json(const struct report *r, bool changed) {
+static void number_or_null(FILE *out, const char *name, int64_t number, bool known) {
+    if (known)
+        fprintf(out, "  \"%s\": %lld,\n", name, (long long)number);
+    else
+        fprintf(out, "  \"%s\": null,\n", name);
+}
+
+static void write_lists(const struct report *r) {
+    const struct {
+        const char *name;
+        const struct buf *objects;
+    } lists[] = {{"errors", &r->errors},
+                 {"duplicates", &r->duplicates},
+                 {"notes", &r->notes},
+                 {"placed", &r->places}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        fprintf(r->out, "%s  \"%s\": [", i > 0 ? ",\n" : "", lists[i].name);
+        write_buf(lists[i].objects, r->out);
+        fputs(lists[i].objects->len > 0 ? "\n  ]" : "]", r->out);
+    }
+}
+
+/* All but the changes. */
+static void write_json(const struct report *r, int64_t number, bool changed) {
     const struct {
         const char *name;
         int64_t value;
@@ -214,26 +239,51 @@ static void write_json(const struct report *r, bool changed) {
     fputs("{\n", r->out);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         fprintf(r->out, "  \"%s\": %lld,\n", counts[i].name, (long long)counts[i].value);
-    const struct {
-        const char *name;
-        const struct buf *objects;
-    } lists[] = {{"errors", &r->errors},
-                 {"duplicates", &r->duplicates},
-                 {"notes", &r->notes},
-                 {"placed", &r->places}};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        fprintf(r->out, "%s  \"%s\": [", i > 0 ? ",\n" : "", lists[i].name);
-        write_buf(lists[i].objects, r->out);
-        fputs(lists[i].objects->len > 0 ? "\n  ]" : "]", r->out);
+    number_or_null(r->out, "revision", r->revision, r->revision >= 0);
+    if (r->lists_changes)
+        number_or_null(r->out, "run", number, number > 0);
+    write_lists(r);
+}
+
+static bool cannot_write(const struct report *r, struct error *e) {
+    return error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
+                     strerror(errno));
+}
+
+void report_changes_begin(struct report *r, int64_t number) {
+    r->begun = true;
+    write_json(r, number, true);
+    fputs(",\n  \"changes\": [", r->out);
+}
+
+bool report_changes_end(struct report *r, int64_t left_out, struct error *e) {
+    fprintf(r->out, "\n  ],\n  \"changes_left_out\": %lld", (long long)left_out);
+    return (fflush(r->out) == 0 && !ferror(r->out)) || cannot_write(r, e);
+}
+
+/* What was to change has not: the JSON is written again, without it. */
+static bool begin_again(struct report *r) {
+    r->begun = false;
+    return fflush(r->out) == 0 && fseek(r->out, 0, SEEK_SET) == 0 &&
+           ftruncate(fileno(r->out), 0) == 0;
+}
+
+static bool write_rest(struct report *r, bool changed) {
+    if (r->begun && !changed && !begin_again(r))
+        return false;
+    if (!r->begun) {
+        write_json(r, 0, changed);
+        if (r->lists_changes)
+            fputs(",\n  \"changes\": [],\n  \"changes_left_out\": 0", r->out);
     }
     fputs("\n}\n", r->out);
+    return !ferror(r->out);
 }
 
 bool report_close(struct report *r, bool changed, struct error *e) {
     bool good = true;
     if (r->out != NULL) {
-        write_json(r, changed);
-        good = !ferror(r->out);
+        good = write_rest(r, changed);
         good = fclose(r->out) == 0 && good;
         r->out = NULL;
     }
@@ -241,8 +291,7 @@ bool report_close(struct report *r, bool changed, struct error *e) {
     buf_free(&r->duplicates);
     buf_free(&r->notes);
     buf_free(&r->places);
-    return good || error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", r->out_path,
-                             strerror(errno));
+    return good || cannot_write(r, e);
 }
 
 void report_summary(const struct report *r, bool dry_run) {

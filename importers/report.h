@@ -15,7 +15,7 @@
 #include "importers/progress.h"
 
 #define REPORT_PRINTED_MAX 1000   /* lines of errors on standard error */
-#define REPORT_WRITTEN_MAX 100000 /* errors in the JSON */
+#define REPORT_WRITTEN_MAX 100000 /* objects of a list in the JSON */
 
 struct report {
     const char *file; /* of the import, for messages */
@@ -24,6 +24,9 @@ struct report {
     int64_t left_out; /* rows that the map, or the format, leaves out */
     int64_t placed; /* rows that the gazetteer gave a point */
     int64_t error_count, duplicate_count, note_count, place_count;
+    int64_t revision;      /* of the record, on which the import stands; -1 not known */
+    bool lists_changes;    /* the JSON has the difference (importers/report_changes.h) */
+    bool begun;            /* the JSON stands up to its end */
     bool muted;            /* a second reading: errors are known already */
     struct buf errors;     /* JSON objects after one another */
     struct buf duplicates; /* the same */
@@ -69,7 +72,13 @@ void report_placed(struct report *r, int64_t line, const char *asked, const char
 /* Says how many errors were not printed. */
 void report_errors_end(struct report *r);
 
-/* Writes the JSON and closes its file; counts of changes are 0 unless `changed`. */
+/* Writes the JSON up to the changes of run `number` (0: null), and what follows them. False:
+ * the file is full, say. */
+void report_changes_begin(struct report *r, int64_t number);
+bool report_changes_end(struct report *r, int64_t left_out, struct error *e);
+
+/* Writes the JSON, or the rest of it, and closes its file; unless `changed`, counts of
+ * changes are 0 and none is listed. */
 bool report_close(struct report *r, bool changed, struct error *e);
 
 /* The line on standard output at the end of an import, or why there is none, on standard

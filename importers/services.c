@@ -15,8 +15,10 @@
 #include <string.h>
 
 #include "data/record.h"
+#include "importers/begin.h"
 #include "importers/map_help.h"
 #include "importers/placing.h"
+#include "importers/report_changes.h"
 #include "importers/row.h"
 #include "importers/standing.h"
 
@@ -328,7 +330,7 @@ static void report_csv_error(struct import *im, const struct error *e) {
 
 static bool read_file(struct import *im, struct error *e) {
     int64_t before = im->report.error_count;
-    im->run = import_begin(im->record, im->options->source, e);
+    im->run = begin_run(im->record, im->options, &im->report.revision, e);
     if (im->run == NULL)
         return false;
     import_listen(im->run, on_note, im);
@@ -387,10 +389,12 @@ static bool retire(struct import *im, struct error *e) {
 }
 
 static bool finish(struct import *im, struct error *e) {
-    bool good = import_settle(im->run, e);
+    bool dry_run = im->options->dry_run;
+    bool good = import_settle(im->run, e) &&
+                report_changes(&im->report, im->run, dry_run, e);
     struct import_run *run = im->run;
     im->run = NULL;
-    if (good && !im->options->dry_run)
+    if (good && !dry_run)
         return import_commit(run, e);
     import_abort(run);
     return good;
@@ -405,6 +409,7 @@ static bool open_all(struct import *im, struct error *e) {
     if (!report_apart(o->report, read, 3, e) ||
         !report_open(&im->report, o->path, o->report, &im->progress, e))
         return false;
+    im->report.lists_changes = true;
     if (o->map != NULL && (im->map = map_read(o->map, &services_table, e)) == NULL)
         return false;
     im->record = record_open(o->db, o->share, DB_READ_WRITE, e);
