@@ -28,7 +28,8 @@ static const char help[] =
     "  --threads N             default: one a core\n"
     "  --connections N         most at once, default 4000\n"
     "  --timeout SECONDS       close a connection that makes no progress, default 20\n"
-    "  --request-time SECONDS  close one that completes no request, default 60\n\n"
+    "  --request-time SECONDS  close one that completes no request, default 60\n"
+    "  --proxy ADDRESS         a reverse proxy: its X-Forwarded-For and -Proto count\n\n"
     "Imports and keys are noticed within a second, without a restart.\n";
 
 struct serve_options {
@@ -69,7 +70,7 @@ static bool read_count(const char *text, int low, int high, int *out) {
 }
 
 enum option_id { OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_CONNECTIONS, OPT_TIMEOUT,
-                 OPT_REQUEST_TIME, OPT_HELP };
+                 OPT_REQUEST_TIME, OPT_PROXY, OPT_HELP };
 
 static bool set_option(struct serve_options *o, int id, const char *value) {
     switch (id) {
@@ -86,6 +87,9 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
         return read_count(value, 1, 3600, &o->http.timeout_s);
     case OPT_REQUEST_TIME:
         return read_count(value, 1, 3600, &o->http.request_s);
+    case OPT_PROXY:
+        o->http.proxy = value;
+        return true;
     default:
         return false;
     }
@@ -161,6 +165,7 @@ int command_serve(int argc, char **argv) {
         {"connections", required_argument, NULL, OPT_CONNECTIONS},
         {"timeout", required_argument, NULL, OPT_TIMEOUT},
         {"request-time", required_argument, NULL, OPT_REQUEST_TIME},
+        {"proxy", required_argument, NULL, OPT_PROXY},
         {"help", no_argument, NULL, OPT_HELP},
         {0},
     };

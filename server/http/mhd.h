@@ -18,6 +18,7 @@ struct http_options {
     int connections;  /* most at once */
     int timeout_s;    /* of a connection without any progress */
     int request_s;    /* of a connection that completes no request, however busy */
+    const char *proxy; /* address whose X-Forwarded-For and -Proto are believed, or NULL */
 };
 
 /* Starts to listen; `answer` is called from the pool's threads with every complete
