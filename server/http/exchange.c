@@ -122,8 +122,10 @@ bool exchange_take_body(struct exchange *x, const char *data, size_t len) {
 }
 
 void exchange_refuse(struct exchange *x) {
-    problem(&x->response, x->early_status, x->error.message[0] ? x->error.message : NULL,
-            NULL);
-    if (x->early_status == 503)
-        x->response.retry_after_s = 1;
+    bool busy = x->early_status == 503;
+    const char *why = busy                  ? "The server is busy. Please ask again."
+                      : x->error.message[0] ? x->error.message
+                                            : NULL;
+    problem(&x->response, x->early_status, why, NULL);
+    x->response.retry_after_s = busy ? 1 : 0;
 }

@@ -14,9 +14,12 @@
 #define KEPT_ANSWER (256 << 10) /* bytes of an answer's buffer kept for the next one */
 
 enum stage {
-    STAGE_NEW,   /* its address is known */
-    STAGE_BEGUN, /* its header was read */
+    STAGE_NEW,      /* its address is known */
+    STAGE_BEGUN,    /* its header was read */
+    STAGE_ANSWERED, /* by a worker */
 };
+
+struct MHD_Connection;
 
 struct exchange {
     struct exchange *next_free;
@@ -29,6 +32,7 @@ struct exchange {
     int early_status;   /* or 0: answer this instead of asking the handler */
     struct error error; /* with it */
     enum stage stage;
+    struct MHD_Connection *wire; /* while a worker has it */
     const char *content_length;  /* or "" */
     const char *coding;          /* of Transfer-Encoding, or "" */
     const char *forwarded_for;   /* the last one, or "" */

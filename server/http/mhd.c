@@ -18,17 +18,23 @@
 #include "data/mem.h"
 #include "server/http/client.h"
 #include "server/http/exchange.h"
+#include "server/http/log.h"
+#include "server/http/workers.h"
 
 /* Bounds URL and headers: libmicrohttpd says 414, 431. It clears this memory between the
  * requests of a connection, and above 32 KiB gives it back to the system when the
  * connection ends, so that no key or cookie stays behind. */
 #define MEMORY_PER_CONNECTION (36 * 1024)
 
+#define LARGE_BODY_TIMES 9 /* --request-time more for a body above BODY_MAX */
+#define STOP_S 2           /* for answers that are ready when the server stops */
+
 struct http_server {
     struct MHD_Daemon *daemon;
-    void (*answer)(void *ctx, struct request *q, struct response *r);
-    void *ctx;
+    struct http_handler handler;
     struct http_options options;
+    struct workers *workers;
+    _Atomic int handed_over; /* requests that a worker got and that are not completed */
     bool has_proxy;
     uint8_t proxy[16];
     pthread_mutex_t lock; /* of `connections` */
@@ -40,6 +46,7 @@ struct connection {
     struct connection *next, *previous;
     int fd;
     _Atomic int64_t since; /* seconds: when it was accepted, or completed its last request */
+    _Atomic bool waiting;  /* for a worker; libmicrohttpd has it suspended */
 };
 
 static int64_t now_s(void) {
@@ -137,6 +144,25 @@ static void find_client(const struct http_server *server, struct MHD_Connection 
     client_parse(client_last_of(x->forwarded_for), q->client);
 }
 
+/* What we keep of a connection; NULL before it is known. */
+static struct connection *connection_of(struct MHD_Connection *c) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void restart_clock(struct connection *connection, int64_t extra_s) {
+    if (connection != NULL)
+        atomic_store_explicit(&connection->since, now_s() + extra_s, memory_order_relaxed);
+}
+
+/* A large body takes its time on a thin line; there are few of them. */
+static void allow_for_body(const struct http_server *server, struct MHD_Connection *c,
+                           const struct exchange *x) {
+    if (x->large)
+        restart_clock(connection_of(c), LARGE_BODY_TIMES * server->options.request_s);
+}
+
 static void begin(const struct http_server *server, struct exchange *x,
                   struct MHD_Connection *c, const char *url, const char *method) {
     struct request *q = &x->request;
@@ -148,8 +174,12 @@ static void begin(const struct http_server *server, struct exchange *x,
     find_client(server, c, x);
     if (x->early_status == 0 && !text_utf8(url, strlen(url), NULL))
         x->early_status = 404;
-    if (x->early_status == 0)
+    if (x->early_status == 0 && exchange_has_body(x)) {
+        if (server->handler.body_max != NULL)
+            x->body_max = server->handler.body_max(server->handler.ctx, q);
         exchange_expect_body(x);
+        allow_for_body(server, c, x);
+    }
 }
 
 /* ---- sending the response ----------------------------------------------------------- */
@@ -202,50 +232,102 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
     return queued;
 }
 
-static void answer(struct http_server *server, struct MHD_Connection *c, struct exchange *x) {
+/* Answers without the handler, and without anything of the request. */
+static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x) {
+    exchange_refuse(x);
+    log_request("refused", x->early_status, 0);
+    return send_response(c, x);
+}
+
+/* Lets libmicrohttpd go on with a request; from then on it is not this thread's. */
+static void hand_back(struct exchange *x) {
+    struct connection *connection = connection_of(x->wire);
+    x->stage = STAGE_ANSWERED;
+    restart_clock(connection, 0);
+    if (connection != NULL)
+        atomic_store(&connection->waiting, false);
+    MHD_resume_connection(x->wire);
+}
+
+static void work(void *ctx, void *job) {
+    struct http_server *server = ctx;
+    struct exchange *x = job;
+    server->handler.work(server->handler.ctx, &x->request, &x->response);
+    hand_back(x);
+}
+
+static void turn_away(void *ctx, void *job) {
+    struct exchange *x = job;
+    (void)ctx;
+    x->early_status = 503;
+    hand_back(x);
+}
+
+/* Suspended before the worker can know of it: it may be done before this returns. */
+static void hand_over(struct http_server *server, struct MHD_Connection *c,
+                      struct exchange *x) {
+    struct connection *connection = connection_of(c);
+    x->wire = c;
+    atomic_fetch_add(&server->handed_over, 1);
+    if (connection != NULL)
+        atomic_store(&connection->waiting, true);
+    MHD_suspend_connection(c);
+    if (!workers_add(server->workers, x))
+        turn_away(server, x);
+}
+
+static enum MHD_Result answer(struct http_server *server, struct MHD_Connection *c,
+                              struct exchange *x) {
     struct request *q = &x->request;
-    if (!x->early_status)
-        MHD_get_connection_values_n(c, MHD_GET_ARGUMENT_KIND, add_argument, x);
-    if (x->early_status) {
-        exchange_refuse(x);
-        return;
-    }
+    MHD_get_connection_values_n(c, MHD_GET_ARGUMENT_KIND, add_argument, x);
+    if (x->early_status != 0)
+        return refuse(c, x);
     q->body = x->body.len ? x->body.data : "";
     q->body_len = x->body.len;
-    server->answer(server->ctx, q, &x->response);
+    if (server->handler.answer(server->handler.ctx, q, &x->response))
+        return send_response(c, x);
+    hand_over(server, c, x);
+    return MHD_YES;
+}
+
+static enum MHD_Result take_body(const struct http_server *server, struct MHD_Connection *c,
+                                 struct exchange *x, const char *data, size_t *len) {
+    bool was_large = x->large, go_on = exchange_take_body(x, data, *len);
+    *len = 0;
+    if (!was_large)
+        allow_for_body(server, c, x);
+    return go_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version,
                                   const char *upload_data, size_t *upload_size, void **state) {
     struct http_server *server = ctx;
-    (void)version;
     struct exchange *x = *state;
+    (void)version;
     if (x->stage == STAGE_NEW) {
         begin(server, x, c, url, method);
-        if (x->early_status == 0)
-            return MHD_YES;
-    } else if (*upload_size > 0) {
-        size_t len = *upload_size;
-        *upload_size = 0;
-        return exchange_take_body(x, upload_data, len) ? MHD_YES : MHD_NO;
+        return x->early_status == 0 ? MHD_YES : refuse(c, x);
     }
-    answer(server, c, x);
-    return send_response(c, x);
+    if (x->stage == STAGE_ANSWERED)
+        return x->early_status == 0 ? send_response(c, x) : refuse(c, x);
+    if (*upload_size > 0)
+        return take_body(server, c, x, upload_data, upload_size);
+    return x->early_status == 0 ? answer(server, c, x) : refuse(c, x);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
                          enum MHD_RequestTerminationCode how) {
-    (void)ctx;
+    struct http_server *server = ctx;
     (void)how;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct connection *connection = info ? info->socket_context : NULL;
-    if (connection != NULL)
-        atomic_store_explicit(&connection->since, now_s(), memory_order_relaxed);
-    if (*state != NULL)
-        exchange_release(*state);
+    struct exchange *x = *state;
+    restart_clock(connection_of(c), 0);
     *state = NULL;
+    if (x == NULL)
+        return;
+    if (x->stage == STAGE_ANSWERED)
+        atomic_fetch_sub(&server->handed_over, 1);
+    exchange_release(x);
 }
 
 /* ---- connections -------------------------------------------------------------------- */
@@ -288,7 +370,8 @@ void http_reap(struct http_server *server) {
     int64_t oldest = now_s() - server->options.request_s;
     pthread_mutex_lock(&server->lock);
     for (struct connection *c = server->connections; c != NULL; c = c->next)
-        if (atomic_load_explicit(&c->since, memory_order_relaxed) < oldest)
+        if (atomic_load_explicit(&c->since, memory_order_relaxed) < oldest &&
+            !atomic_load(&c->waiting))
             shutdown(c->fd, SHUT_RDWR);
     pthread_mutex_unlock(&server->lock);
 }
@@ -317,9 +400,15 @@ static int listen_on(const struct http_options *o, struct error *e) {
     return -1;
 }
 
+static void http_free(struct http_server *server) {
+    if (server->workers != NULL)
+        workers_free(server->workers);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
 struct http_server *http_start(const struct http_options *options,
-                               void (*handler)(void *, struct request *, struct response *),
-                               void *ctx, struct error *e) {
+                               const struct http_handler *handler, struct error *e) {
     uint8_t proxy[16] = {0};
     if (options->proxy != NULL && !client_parse(slice_of(options->proxy), proxy)) {
         error_set(e, ERR_USAGE, "the proxy %s is no IP address", options->proxy);
@@ -329,16 +418,22 @@ struct http_server *http_start(const struct http_options *options,
     if (fd < 0)
         return NULL;
     struct http_server *server = xcalloc(1, sizeof *server);
-    server->answer = handler;
-    server->ctx = ctx;
+    server->handler = *handler;
     server->options = *options;
     server->has_proxy = options->proxy != NULL;
     memcpy(server->proxy, proxy, sizeof proxy);
     pthread_mutex_init(&server->lock, NULL);
+    const struct workers_options workers = {options->workers, work, turn_away, server};
+    server->workers = workers_start(&workers, e);
+    if (server->workers == NULL) {
+        http_free(server);
+        close(fd);
+        return NULL;
+    }
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = (unsigned)(options->threads ? options->threads : cores > 1 ? cores : 1);
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0, NULL, NULL, on_request, server,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s,
@@ -350,9 +445,9 @@ struct http_server *http_start(const struct http_options *options,
         return server;
     error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
               options->port);
+    workers_stop(server->workers);
+    http_free(server);
     close(fd);
-    pthread_mutex_destroy(&server->lock);
-    free(server);
     return NULL;
 }
 
@@ -371,8 +466,17 @@ int http_port(const struct http_server *server) {
                : ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* Lets answers of workers go out before all connections are closed. */
+static void wait_for_answers(struct http_server *server) {
+    const struct timespec pause = {0, 10 * 1000000L};
+    int64_t end = now_s() + STOP_S;
+    while (atomic_load(&server->handed_over) > 0 && now_s() < end)
+        nanosleep(&pause, NULL);
+}
+
 void http_stop(struct http_server *server) {
+    workers_stop(server->workers); /* libmicrohttpd must not stop with a request suspended */
+    wait_for_answers(server);
     MHD_stop_daemon(server->daemon);
-    pthread_mutex_destroy(&server->lock);
-    free(server);
+    http_free(server);
 }
