@@ -26,9 +26,11 @@ static const char help[] =
     "  --db FILE.db            the record to answer from\n"
     "  --listen ADDRESS:PORT   default 127.0.0.1:8080; port 0 takes any free one\n"
     "  --threads N             default: one a core\n"
+    "  --workers N             for requests that wait, default: one a core, from 2 to 4\n"
     "  --connections N         most at once, default 4000\n"
     "  --timeout SECONDS       close a connection that makes no progress, default 20\n"
-    "  --request-time SECONDS  close one that completes no request, default 60\n\n"
+    "  --request-time SECONDS  close one that completes no request, default 60\n"
+    "  --proxy ADDRESS         a reverse proxy: its X-Forwarded-For and -Proto count\n\n"
     "Imports and keys are noticed within a second, without a restart.\n";
 
 struct serve_options {
@@ -68,8 +70,8 @@ static bool read_count(const char *text, int low, int high, int *out) {
     return true;
 }
 
-enum option_id { OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_CONNECTIONS, OPT_TIMEOUT,
-                 OPT_REQUEST_TIME, OPT_HELP };
+enum option_id { OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_WORKERS, OPT_CONNECTIONS, OPT_TIMEOUT,
+                 OPT_REQUEST_TIME, OPT_PROXY, OPT_HELP };
 
 static bool set_option(struct serve_options *o, int id, const char *value) {
     switch (id) {
@@ -80,12 +82,17 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
         return read_listen(value, o);
     case OPT_THREADS:
         return read_count(value, 1, 256, &o->http.threads);
+    case OPT_WORKERS:
+        return read_count(value, 1, 64, &o->http.workers);
     case OPT_CONNECTIONS:
         return read_count(value, 1, 100000, &o->http.connections);
     case OPT_TIMEOUT:
         return read_count(value, 1, 3600, &o->http.timeout_s);
     case OPT_REQUEST_TIME:
         return read_count(value, 1, 3600, &o->http.request_s);
+    case OPT_PROXY:
+        o->http.proxy = value;
+        return true;
     default:
         return false;
     }
@@ -116,6 +123,11 @@ static void watch(struct directory *directory, struct http_server *http,
     }
 }
 
+static bool answer_at_once(void *ctx, struct request *q, struct response *r) {
+    dispatch(ctx, q, r);
+    return true;
+}
+
 static int serve(const struct serve_options *o) {
     char share[SHARE_PATH_MAX], borders[SHARE_PATH_MAX];
     struct error e = {0};
@@ -135,7 +147,8 @@ static int serve(const struct serve_options *o) {
     d.borders = b;
     if (ready) {
         openapi_write(&d.openapi, routes);
-        http = http_start(&o->http, dispatch, &d, &e);
+        const struct http_handler handler = {.answer = answer_at_once, .ctx = &d};
+        http = http_start(&o->http, &handler, &e);
     }
     if (http != NULL) {
         bool v6 = strchr(o->host, ':') != NULL;
@@ -158,9 +171,11 @@ int command_serve(int argc, char **argv) {
         {"db", required_argument, NULL, OPT_DB},
         {"listen", required_argument, NULL, OPT_LISTEN},
         {"threads", required_argument, NULL, OPT_THREADS},
+        {"workers", required_argument, NULL, OPT_WORKERS},
         {"connections", required_argument, NULL, OPT_CONNECTIONS},
         {"timeout", required_argument, NULL, OPT_TIMEOUT},
         {"request-time", required_argument, NULL, OPT_REQUEST_TIME},
+        {"proxy", required_argument, NULL, OPT_PROXY},
         {"help", no_argument, NULL, OPT_HELP},
         {0},
     };

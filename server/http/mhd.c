@@ -6,22 +6,37 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "data/mem.h"
+#include "server/http/client.h"
+#include "server/http/exchange.h"
+#include "server/http/log.h"
+#include "server/http/workers.h"
 
-#define MEMORY_PER_CONNECTION 32768 /* bounds URL and headers: libmicrohttpd says 414, 431 */
+/* Bounds URL and headers: libmicrohttpd says 414, 431. It clears this memory between the
+ * requests of a connection, and above 32 KiB gives it back to the system when the
+ * connection ends, so that no key or cookie stays behind. */
+#define MEMORY_PER_CONNECTION (36 * 1024)
+
+#define LARGE_BODY_TIMES 9 /* --request-time more for a body above BODY_MAX */
+#define STOP_S 2           /* for answers that are ready when the server stops */
 
 struct http_server {
     struct MHD_Daemon *daemon;
-    void (*answer)(void *ctx, struct request *q, struct response *r);
-    void *ctx;
+    struct http_handler handler;
     struct http_options options;
+    struct workers *workers;
+    _Atomic int handed_over; /* requests that a worker got and that are not completed */
+    bool has_proxy;
+    uint8_t proxy[16];
     pthread_mutex_t lock; /* of `connections` */
     struct connection *connections;
 };
@@ -31,22 +46,8 @@ struct connection {
     struct connection *next, *previous;
     int fd;
     _Atomic int64_t since; /* seconds: when it was accepted, or completed its last request */
+    _Atomic bool waiting;  /* for a worker; libmicrohttpd has it suspended */
 };
-
-/* A request under way; reused by its thread for the next one. */
-struct exchange {
-    struct exchange *next_free;
-    struct request request;
-    struct response response;
-    struct buf body;
-    struct error error; /* what was wrong before it was complete */
-    int early_status;   /* or 0: answer this instead of asking the handler */
-    bool begun;         /* the header was read */
-};
-
-/* Each thread keeps its exchanges for the next requests, and frees them when it ends. */
-static pthread_key_t free_exchanges;
-static pthread_once_t free_exchanges_once = PTHREAD_ONCE_INIT;
 
 static int64_t now_s(void) {
     struct timespec t;
@@ -54,56 +55,53 @@ static int64_t now_s(void) {
     return t.tv_sec;
 }
 
-static void free_list(void *first) {
-    for (struct exchange *x = first, *next; x != NULL; x = next) {
-        next = x->next_free;
-        buf_free(&x->body);
-        buf_free(&x->response.body);
-        free(x);
-    }
-}
-
-static void make_key(void) {
-    pthread_key_create(&free_exchanges, free_list);
-}
-
-static struct exchange *exchange_new(void) {
-    struct exchange *x = pthread_getspecific(free_exchanges);
-    if (x == NULL)
-        return xcalloc(1, sizeof *x);
-    pthread_setspecific(free_exchanges, x->next_free);
-    return x;
-}
-
-/* Forgets everything of the request: it may have been about a person. */
-static void exchange_release(struct exchange *x) {
-    struct buf body = x->body, answer = x->response.body;
-    if (body.len > 0)
-        explicit_bzero(body.data, body.len);
-    args_clear(&x->request.args);
-    body.len = answer.len = 0;
-    memset(&x->response, 0, sizeof x->response);
-    x->body = body;
-    x->response.body = answer;
-    x->early_status = 0;
-    x->begun = false;
-    x->next_free = pthread_getspecific(free_exchanges);
-    pthread_setspecific(free_exchanges, x);
-}
-
 /* ---- taking a request in ------------------------------------------------------------ */
 
 static enum method method_of(const char *name) {
-    return strcmp(name, "GET") == 0       ? METHOD_GET
-           : strcmp(name, "POST") == 0    ? METHOD_POST
-           : strcmp(name, "HEAD") == 0    ? METHOD_HEAD
-           : strcmp(name, "OPTIONS") == 0 ? METHOD_OPTIONS
-                                          : 0;
+    static const struct {
+        const char *name;
+        enum method method;
+    } methods[] = {{"GET", METHOD_GET},         {"POST", METHOD_POST},
+                   {"HEAD", METHOD_HEAD},       {"PATCH", METHOD_PATCH},
+                   {"DELETE", METHOD_DELETE},   {"OPTIONS", METHOD_OPTIONS}};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return methods[i].method;
+    return 0;
 }
 
-static const char *header(struct MHD_Connection *c, const char *name) {
-    const char *value = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-    return value ? value : "";
+static const struct {
+    const char *name;
+    size_t at;  /* of its string in struct exchange */
+    bool last;  /* what the nearest proxy said stands last; of others the first counts */
+} headers[] = {
+    {"Content-Type", offsetof(struct exchange, request.content_type), false},
+    {"Accept", offsetof(struct exchange, request.accept), false},
+    {"If-None-Match", offsetof(struct exchange, request.if_none_match), false},
+    {"If-Match", offsetof(struct exchange, request.if_match), false},
+    {"Authorization", offsetof(struct exchange, request.authorization), false},
+    {"Cookie", offsetof(struct exchange, request.cookie), false},
+    {"Origin", offsetof(struct exchange, request.origin), false},
+    {"Sec-Fetch-Site", offsetof(struct exchange, request.fetch_site), false},
+    {"Host", offsetof(struct exchange, request.host), false},
+    {"Content-Length", offsetof(struct exchange, content_length), false},
+    {"Transfer-Encoding", offsetof(struct exchange, coding), false},
+    {"X-Forwarded-For", offsetof(struct exchange, forwarded_for), true},
+    {"X-Forwarded-Proto", offsetof(struct exchange, forwarded_proto), true},
+};
+
+static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                   const char *value) {
+    (void)kind;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        const char **at = (const char **)(void *)((char *)ctx + headers[i].at);
+        if (strcasecmp(headers[i].name, name) != 0)
+            continue;
+        if (value != NULL && (headers[i].last || (*at)[0] == '\0'))
+            *at = value;
+        break;
+    }
+    return MHD_YES;
 }
 
 static enum MHD_Result add_argument(void *ctx, enum MHD_ValueKind kind, const char *key,
@@ -130,32 +128,58 @@ static void *on_address(void *ctx, const char *address, struct MHD_Connection *c
     return x;
 }
 
-static void begin(struct exchange *x, struct MHD_Connection *c, const char *url,
-                  const char *method) {
+/* Where the request comes from, and whether over TLS. Only a proxy that is known is
+ * believed about others; when what it says is no address, it stands for them itself. */
+static void find_client(const struct http_server *server, struct MHD_Connection *c,
+                        struct exchange *x) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct request *q = &x->request;
-    x->begun = true;
-    q->method = method_of(method);
-    q->path = url;
-    q->content_type = header(c, "Content-Type");
-    q->accept = header(c, "Accept");
-    q->if_none_match = header(c, "If-None-Match");
-    q->authorization = header(c, "Authorization");
-    q->role = ROLE_PUBLIC;
-    q->args.count = 0;
-    q->args.root = NULL;
-    q->args.from_url = false;
-    const char *length = header(c, "Content-Length");
-    if (length[0] && strtoull(length, NULL, 10) > BODY_MAX)
-        x->early_status = 413;
-    if (!text_utf8(url, strlen(url), NULL))
-        x->early_status = 404;
+    client_of_socket(info ? info->client_addr : NULL, q->client);
+    q->secure = false;
+    if (!server->has_proxy || memcmp(q->client, server->proxy, sizeof q->client) != 0)
+        return;
+    struct slice proto = client_last_of(x->forwarded_proto);
+    q->secure = proto.len == 5 && strncasecmp(proto.at, "https", 5) == 0;
+    client_parse(client_last_of(x->forwarded_for), q->client);
 }
 
-static void take_body(struct exchange *x, const char *data, size_t len) {
-    if (x->body.len + len > BODY_MAX)
-        x->early_status = 413;
-    else
-        buf_add(&x->body, data, len);
+/* What we keep of a connection; NULL before it is known. */
+static struct connection *connection_of(struct MHD_Connection *c) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void restart_clock(struct connection *connection, int64_t extra_s) {
+    if (connection != NULL)
+        atomic_store_explicit(&connection->since, now_s() + extra_s, memory_order_relaxed);
+}
+
+/* A large body takes its time on a thin line; there are few of them. */
+static void allow_for_body(const struct http_server *server, struct MHD_Connection *c,
+                           const struct exchange *x) {
+    if (x->large)
+        restart_clock(connection_of(c), LARGE_BODY_TIMES * server->options.request_s);
+}
+
+static void begin(const struct http_server *server, struct exchange *x,
+                  struct MHD_Connection *c, const char *url, const char *method) {
+    struct request *q = &x->request;
+    x->stage = STAGE_BEGUN;
+    q->method = method_of(method);
+    q->path = url;
+    q->role = ROLE_PUBLIC;
+    MHD_get_connection_values(c, MHD_HEADER_KIND, take_header, x);
+    find_client(server, c, x);
+    if (x->early_status == 0 && !text_utf8(url, strlen(url), NULL))
+        x->early_status = 404;
+    if (x->early_status == 0 && exchange_has_body(x)) {
+        if (server->handler.body_max != NULL)
+            x->body_max = server->handler.body_max(server->handler.ctx, q);
+        exchange_expect_body(x);
+        allow_for_body(server, c, x);
+    }
 }
 
 /* ---- sending the response ----------------------------------------------------------- */
@@ -178,6 +202,7 @@ static void add_caching(struct MHD_Response *m, enum caching caching) {
 
 static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *x) {
     struct response *r = &x->response;
+    char seconds[16];
     struct MHD_Response *m = MHD_create_response_from_buffer(r->body.len, r->body.data,
                                                              MHD_RESPMEM_PERSISTENT);
     if (m == NULL)
@@ -188,6 +213,11 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
     add_header(m, "Allow", r->allow);
     add_header(m, "Link", r->link);
     add_header(m, "WWW-Authenticate", r->challenge);
+    add_header(m, "Set-Cookie", r->cookie);
+    if (r->retry_after_s > 0) {
+        snprintf(seconds, sizeof seconds, "%d", r->retry_after_s);
+        add_header(m, "Retry-After", seconds);
+    }
     add_header(m, "X-Content-Type-Options", "nosniff");
     add_header(m, "Access-Control-Allow-Origin", "*");
     if (x->request.method == METHOD_OPTIONS) {
@@ -202,56 +232,102 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
     return queued;
 }
 
-static void answer(struct http_server *server, struct MHD_Connection *c, struct exchange *x) {
+/* Answers without the handler, and without anything of the request. */
+static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x) {
+    exchange_refuse(x);
+    log_request("refused", x->early_status, 0);
+    return send_response(c, x);
+}
+
+/* Lets libmicrohttpd go on with a request; from then on it is not this thread's. */
+static void hand_back(struct exchange *x) {
+    struct connection *connection = connection_of(x->wire);
+    x->stage = STAGE_ANSWERED;
+    restart_clock(connection, 0);
+    if (connection != NULL)
+        atomic_store(&connection->waiting, false);
+    MHD_resume_connection(x->wire);
+}
+
+static void work(void *ctx, void *job) {
+    struct http_server *server = ctx;
+    struct exchange *x = job;
+    server->handler.work(server->handler.ctx, &x->request, &x->response);
+    hand_back(x);
+}
+
+static void turn_away(void *ctx, void *job) {
+    struct exchange *x = job;
+    (void)ctx;
+    x->early_status = 503;
+    hand_back(x);
+}
+
+/* Suspended before the worker can know of it: it may be done before this returns. */
+static void hand_over(struct http_server *server, struct MHD_Connection *c,
+                      struct exchange *x) {
+    struct connection *connection = connection_of(c);
+    x->wire = c;
+    atomic_fetch_add(&server->handed_over, 1);
+    if (connection != NULL)
+        atomic_store(&connection->waiting, true);
+    MHD_suspend_connection(c);
+    if (!workers_add(server->workers, x))
+        turn_away(server, x);
+}
+
+static enum MHD_Result answer(struct http_server *server, struct MHD_Connection *c,
+                              struct exchange *x) {
     struct request *q = &x->request;
-    if (!x->early_status)
-        MHD_get_connection_values_n(c, MHD_GET_ARGUMENT_KIND, add_argument, x);
-    if (x->early_status) {
-        problem(&x->response, x->early_status,
-                x->early_status == 400 ? x->error.message : NULL, NULL);
-        return;
-    }
+    MHD_get_connection_values_n(c, MHD_GET_ARGUMENT_KIND, add_argument, x);
+    if (x->early_status != 0)
+        return refuse(c, x);
     q->body = x->body.len ? x->body.data : "";
     q->body_len = x->body.len;
-    server->answer(server->ctx, q, &x->response);
+    if (server->handler.answer(server->handler.ctx, q, &x->response))
+        return send_response(c, x);
+    hand_over(server, c, x);
+    return MHD_YES;
+}
+
+static enum MHD_Result take_body(const struct http_server *server, struct MHD_Connection *c,
+                                 struct exchange *x, const char *data, size_t *len) {
+    bool was_large = x->large, go_on = exchange_take_body(x, data, *len);
+    *len = 0;
+    if (!was_large)
+        allow_for_body(server, c, x);
+    return go_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version,
                                   const char *upload_data, size_t *upload_size, void **state) {
     struct http_server *server = ctx;
-    (void)version;
     struct exchange *x = *state;
-    if (!x->begun) {
-        begin(x, c, url, method);
-        /* A body that is too large by its own account is refused before it is sent. */
-        if (x->early_status == 413) {
-            answer(server, c, x);
-            return send_response(c, x);
-        }
-        return MHD_YES;
+    (void)version;
+    if (x->stage == STAGE_NEW) {
+        begin(server, x, c, url, method);
+        return x->early_status == 0 ? MHD_YES : refuse(c, x);
     }
-    if (*upload_size > 0) {
-        take_body(x, upload_data, *upload_size);
-        *upload_size = 0;
-        return MHD_YES;
-    }
-    answer(server, c, x);
-    return send_response(c, x);
+    if (x->stage == STAGE_ANSWERED)
+        return x->early_status == 0 ? send_response(c, x) : refuse(c, x);
+    if (*upload_size > 0)
+        return take_body(server, c, x, upload_data, upload_size);
+    return x->early_status == 0 ? answer(server, c, x) : refuse(c, x);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
                          enum MHD_RequestTerminationCode how) {
-    (void)ctx;
+    struct http_server *server = ctx;
     (void)how;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct connection *connection = info ? info->socket_context : NULL;
-    if (connection != NULL)
-        atomic_store_explicit(&connection->since, now_s(), memory_order_relaxed);
-    if (*state != NULL)
-        exchange_release(*state);
+    struct exchange *x = *state;
+    restart_clock(connection_of(c), 0);
     *state = NULL;
+    if (x == NULL)
+        return;
+    if (x->stage == STAGE_ANSWERED)
+        atomic_fetch_sub(&server->handed_over, 1);
+    exchange_release(x);
 }
 
 /* ---- connections -------------------------------------------------------------------- */
@@ -294,7 +370,8 @@ void http_reap(struct http_server *server) {
     int64_t oldest = now_s() - server->options.request_s;
     pthread_mutex_lock(&server->lock);
     for (struct connection *c = server->connections; c != NULL; c = c->next)
-        if (atomic_load_explicit(&c->since, memory_order_relaxed) < oldest)
+        if (atomic_load_explicit(&c->since, memory_order_relaxed) < oldest &&
+            !atomic_load(&c->waiting))
             shutdown(c->fd, SHUT_RDWR);
     pthread_mutex_unlock(&server->lock);
 }
@@ -323,22 +400,40 @@ static int listen_on(const struct http_options *o, struct error *e) {
     return -1;
 }
 
+static void http_free(struct http_server *server) {
+    if (server->workers != NULL)
+        workers_free(server->workers);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
 struct http_server *http_start(const struct http_options *options,
-                               void (*handler)(void *, struct request *, struct response *),
-                               void *ctx, struct error *e) {
+                               const struct http_handler *handler, struct error *e) {
+    uint8_t proxy[16] = {0};
+    if (options->proxy != NULL && !client_parse(slice_of(options->proxy), proxy)) {
+        error_set(e, ERR_USAGE, "the proxy %s is no IP address", options->proxy);
+        return NULL;
+    }
     int fd = listen_on(options, e);
     if (fd < 0)
         return NULL;
-    pthread_once(&free_exchanges_once, make_key);
     struct http_server *server = xcalloc(1, sizeof *server);
-    server->answer = handler;
-    server->ctx = ctx;
+    server->handler = *handler;
     server->options = *options;
+    server->has_proxy = options->proxy != NULL;
+    memcpy(server->proxy, proxy, sizeof proxy);
     pthread_mutex_init(&server->lock, NULL);
+    const struct workers_options workers = {options->workers, work, turn_away, server};
+    server->workers = workers_start(&workers, e);
+    if (server->workers == NULL) {
+        http_free(server);
+        close(fd);
+        return NULL;
+    }
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = (unsigned)(options->threads ? options->threads : cores > 1 ? cores : 1);
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0, NULL, NULL, on_request, server,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s,
@@ -350,9 +445,9 @@ struct http_server *http_start(const struct http_options *options,
         return server;
     error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
               options->port);
+    workers_stop(server->workers);
+    http_free(server);
     close(fd);
-    pthread_mutex_destroy(&server->lock);
-    free(server);
     return NULL;
 }
 
@@ -371,8 +466,17 @@ int http_port(const struct http_server *server) {
                : ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* Lets answers of workers go out before all connections are closed. */
+static void wait_for_answers(struct http_server *server) {
+    const struct timespec pause = {0, 10 * 1000000L};
+    int64_t end = now_s() + STOP_S;
+    while (atomic_load(&server->handed_over) > 0 && now_s() < end)
+        nanosleep(&pause, NULL);
+}
+
 void http_stop(struct http_server *server) {
+    workers_stop(server->workers); /* libmicrohttpd must not stop with a request suspended */
+    wait_for_answers(server);
     MHD_stop_daemon(server->daemon);
-    pthread_mutex_destroy(&server->lock);
-    free(server);
+    http_free(server);
 }

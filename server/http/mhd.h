@@ -15,16 +15,29 @@ struct http_options {
     const char *host; /* address to listen on */
     int port;         /* 0: any free one */
     int threads;      /* 0: one a core */
+    int workers;      /* threads for requests that wait; 0: one a core, from 2 to 4 */
     int connections;  /* most at once */
     int timeout_s;    /* of a connection without any progress */
     int request_s;    /* of a connection that completes no request, however busy */
+    const char *proxy; /* address whose X-Forwarded-For and -Proto are believed, or NULL */
 };
 
-/* Starts to listen; `answer` is called from the pool's threads with every complete
- * request. NULL: `e` says why. */
+/* What answers; all of it is called from several threads at once. */
+struct http_handler {
+    /* Answers at once (true), or says that the request has to wait (false): then `work`
+     * is called by a worker. */
+    bool (*answer)(void *ctx, struct request *q, struct response *r);
+    void (*work)(void *ctx, struct request *q, struct response *r);
+    /* Most bytes of the body of this request; asked when its header is read (path, method,
+     * authorization, cookie, client are set). NULL: BODY_MAX. */
+    size_t (*body_max)(void *ctx, const struct request *q);
+    void *ctx;
+};
+
+/* Starts to listen. When too many requests wait, the next that has to is told 503 at
+ * once; those that need not wait are answered as ever. NULL: `e` says why not. */
 struct http_server *http_start(const struct http_options *options,
-                               void (*answer)(void *ctx, struct request *q, struct response *r),
-                               void *ctx, struct error *e);
+                               const struct http_handler *handler, struct error *e);
 
 /* The port that it listens on. */
 int http_port(const struct http_server *server);
@@ -32,7 +45,7 @@ int http_port(const struct http_server *server);
 /* Closes connections that have been at one request for too long; call it every second. */
 void http_reap(struct http_server *server);
 
-/* Stops: no new connections, running answers are finished. */
+/* Stops: running answers are finished, those that wait for a worker are told 503. */
 void http_stop(struct http_server *server);
 
 #endif
