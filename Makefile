@@ -87,13 +87,15 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-tsan: ## swapping directories under load, romanising and workers, under the thread sanitizer
+tsan: ## swapping directories under load, romanising and workers under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap \
-		build/tsan/unit/test_romanise build/tsan/unit/test_workers build/tsan/unit/test_mhd
+		build/tsan/unit/test_romanise build/tsan/unit/test_workers build/tsan/unit/test_mhd \
+		build/tsan/unit/test_metrics
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_romanise
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_workers
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_mhd
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_metrics
 	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
 
 .PHONY: fuzz

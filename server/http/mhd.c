@@ -20,6 +20,7 @@
 #include "server/http/exchange.h"
 #include "server/http/headers.h"
 #include "server/http/log.h"
+#include "server/http/metrics.h"
 #include "server/http/tls.h"
 #include "server/http/workers.h"
 
@@ -206,6 +207,8 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
 /* Answers without the handler, and without anything of the request. */
 static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x) {
     exchange_refuse(x);
+    if (x->stage != STAGE_ANSWERED && (x->early_status == 413 || x->early_status == 503))
+        metrics_tally(TALLY_BODIES_REFUSED);
     log_request("refused", x->early_status, 0);
     return send_response(c, x);
 }
@@ -223,13 +226,18 @@ static void hand_back(struct exchange *x) {
 static void work(void *ctx, void *job) {
     struct http_server *server = ctx;
     struct exchange *x = job;
+    metrics_gauge(GAUGE_WAITING, -1);
+    metrics_gauge(GAUGE_WORKING, 1);
     server->handler.work(server->handler.ctx, &x->request, &x->response);
+    metrics_gauge(GAUGE_WORKING, -1);
     hand_back(x);
 }
 
 static void turn_away(void *ctx, void *job) {
     struct exchange *x = job;
     (void)ctx;
+    metrics_gauge(GAUGE_WAITING, -1);
+    metrics_tally(TALLY_WORK_REFUSED);
     x->early_status = 503;
     hand_back(x);
 }
@@ -242,6 +250,7 @@ static void hand_over(struct http_server *server, struct MHD_Connection *c,
     atomic_fetch_add(&server->handed_over, 1);
     if (connection != NULL)
         atomic_store(&connection->waiting, true);
+    metrics_gauge(GAUGE_WAITING, 1);
     MHD_suspend_connection(c);
     if (!workers_add(server->workers, x))
         turn_away(server, x);
@@ -314,6 +323,8 @@ static void connection_open(struct http_server *server, struct MHD_Connection *c
         connection->next->previous = connection;
     server->connections = connection;
     pthread_mutex_unlock(&server->lock);
+    metrics_gauge(GAUGE_CONNECTIONS, 1);
+    metrics_tally(TALLY_CONNECTIONS);
     *socket_context = connection;
 }
 
@@ -326,6 +337,7 @@ static void connection_close(struct http_server *server, struct connection *conn
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
     pthread_mutex_unlock(&server->lock);
+    metrics_gauge(GAUGE_CONNECTIONS, -1);
     free(connection);
 }
 
