@@ -13,10 +13,10 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 # What Debian 12 has, and what each is for:
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
-	libjansson-dev libcsv-dev libsodium-dev libicu-dev
-TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl
+	libjansson-dev libcsv-dev libsodium-dev libicu-dev libgnutls28-dev
+TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl
 
-LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium icu-i18n icu-uc proj
+LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium icu-i18n icu-uc proj gnutls
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -87,13 +87,15 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-tsan: ## swapping directories under load, romanising and workers, under the thread sanitizer
+tsan: ## swapping directories under load, romanising and workers under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap \
-		build/tsan/unit/test_romanise build/tsan/unit/test_workers build/tsan/unit/test_mhd
+		build/tsan/unit/test_romanise build/tsan/unit/test_workers build/tsan/unit/test_mhd \
+		build/tsan/unit/test_metrics
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_romanise
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_workers
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_mhd
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_metrics
 	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
 
 .PHONY: fuzz

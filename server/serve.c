@@ -30,8 +30,11 @@ static const char help[] =
     "  --connections N         most at once, default 4000\n"
     "  --timeout SECONDS       close a connection that makes no progress, default 20\n"
     "  --request-time SECONDS  close one that completes no request, default 60\n"
-    "  --proxy ADDRESS         a reverse proxy: its X-Forwarded-For and -Proto count\n\n"
-    "Imports and keys are noticed within a second, without a restart.\n";
+    "  --proxy ADDRESS         a reverse proxy: its X-Forwarded-For and -Proto count\n"
+    "  --tls-cert FILE         PEM certificate and its chain: speak HTTPS\n"
+    "  --tls-key FILE          its key, not readable by everybody\n\n"
+    "Imports and keys are noticed within a second, without a restart;\n"
+    "so is a renewed certificate, and connections go on.\n";
 
 struct serve_options {
     const char *db;
@@ -70,8 +73,10 @@ static bool read_count(const char *text, int low, int high, int *out) {
     return true;
 }
 
-enum option_id { OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_WORKERS, OPT_CONNECTIONS, OPT_TIMEOUT,
-                 OPT_REQUEST_TIME, OPT_PROXY, OPT_HELP };
+enum option_id {
+    OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_WORKERS, OPT_CONNECTIONS, OPT_TIMEOUT,
+    OPT_REQUEST_TIME, OPT_PROXY, OPT_TLS_CERT, OPT_TLS_KEY, OPT_HELP
+};
 
 static bool set_option(struct serve_options *o, int id, const char *value) {
     switch (id) {
@@ -93,6 +98,12 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
     case OPT_PROXY:
         o->http.proxy = value;
         return true;
+    case OPT_TLS_CERT:
+        o->http.tls_cert = value;
+        return true;
+    case OPT_TLS_KEY:
+        o->http.tls_key = value;
+        return true;
     default:
         return false;
     }
@@ -103,6 +114,16 @@ static void forbid_core_dumps(void) {
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+}
+
+static void each_second(struct http_server *http) {
+    struct error e = {0};
+    bool renewed;
+    http_reap(http);
+    if (!http_look(http, &renewed, &e))
+        fprintf(stderr, "haven: still using the old certificate: %s\n", e.message);
+    else if (renewed)
+        fprintf(stderr, "haven: using the renewed certificate\n");
 }
 
 /* Until SIGINT or SIGTERM: looks for changes, closes slow connections, writes the log. */
@@ -118,7 +139,7 @@ static void watch(struct directory *directory, struct http_server *http,
         last = e;
         e.message[0] = '\0';
         if (n % (1000 / LOOK_MS) == 0)
-            http_reap(http);
+            each_second(http);
         log_flush();
     }
 }
@@ -152,8 +173,9 @@ static int serve(const struct serve_options *o) {
     }
     if (http != NULL) {
         bool v6 = strchr(o->host, ':') != NULL;
-        fprintf(stderr, "haven: listening on http://%s%s%s:%d\n", v6 ? "[" : "", o->host,
-                v6 ? "]" : "", http_port(http));
+        fprintf(stderr, "haven: listening on %s://%s%s%s:%d\n",
+                o->http.tls_cert ? "https" : "http", v6 ? "[" : "", o->host, v6 ? "]" : "",
+                http_port(http));
         watch(d.directory, http, &signals);
         http_stop(http);
         log_flush();
@@ -176,6 +198,8 @@ int command_serve(int argc, char **argv) {
         {"timeout", required_argument, NULL, OPT_TIMEOUT},
         {"request-time", required_argument, NULL, OPT_REQUEST_TIME},
         {"proxy", required_argument, NULL, OPT_PROXY},
+        {"tls-cert", required_argument, NULL, OPT_TLS_CERT},
+        {"tls-key", required_argument, NULL, OPT_TLS_KEY},
         {"help", no_argument, NULL, OPT_HELP},
         {0},
     };
@@ -191,5 +215,7 @@ int command_serve(int argc, char **argv) {
     }
     if (o.db == NULL || optind < argc)
         return wrong_use("--db FILE.db is needed, and nothing but options");
+    if ((o.http.tls_cert == NULL) != (o.http.tls_key == NULL))
+        return wrong_use("--tls-cert and --tls-key need each other");
     return serve(&o);
 }

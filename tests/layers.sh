@@ -46,6 +46,8 @@ library sqlite3 data/db.c
 library spatialite data/db.c
 library jansson data/json_read.c
 library csv data/csv.c
+library microhttpd server/http/mhd.c
+library gnutls server/http/tls.c
 library sodium data/crypto.c
 library geodesic data/geo.c
 library geos_c data/shape.c

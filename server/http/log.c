@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "data/mem.h"
+#include "server/http/metrics.h"
 
 #define LINES (256 * 1024) /* bytes gathered by one thread at most */
 #define LINE_MAX_BYTES 128
@@ -83,6 +84,7 @@ void log_request(const char *route, int status, int64_t ms) {
         gmtime_r(&start, &tm);
         strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%MZ", &tm);
     }
+    metrics_request(route, status, ms);
     struct lines *l = lines_of_thread();
     pthread_mutex_lock(&l->lock);
     if (sizeof l->text - l->len < LINE_MAX_BYTES) {

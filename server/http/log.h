@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+/* A request has ended: gathers its line, and counts it (server/http/metrics.h). `route` is
+ * a constant, at most 60 bytes. */
 void log_request(const char *route, int status, int64_t ms);
 
 /* Writes what all threads have gathered; call it a few times a second, from one thread. */

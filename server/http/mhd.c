@@ -18,7 +18,10 @@
 #include "data/mem.h"
 #include "server/http/client.h"
 #include "server/http/exchange.h"
+#include "server/http/headers.h"
 #include "server/http/log.h"
+#include "server/http/metrics.h"
+#include "server/http/tls.h"
 #include "server/http/workers.h"
 
 /* Bounds URL and headers: libmicrohttpd says 414, 431. It clears this memory between the
@@ -34,6 +37,7 @@ struct http_server {
     struct http_handler handler;
     struct http_options options;
     struct workers *workers;
+    struct tls *tls; /* or NULL */
     _Atomic int handed_over; /* requests that a worker got and that are not completed */
     bool has_proxy;
     uint8_t proxy[16];
@@ -136,7 +140,7 @@ static void find_client(const struct http_server *server, struct MHD_Connection 
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct request *q = &x->request;
     client_of_socket(info ? info->client_addr : NULL, q->client);
-    q->secure = false;
+    q->secure = server->tls != NULL;
     if (!server->has_proxy || memcmp(q->client, server->proxy, sizeof q->client) != 0)
         return;
     struct slice proto = client_last_of(x->forwarded_proto);
@@ -184,49 +188,17 @@ static void begin(const struct http_server *server, struct exchange *x,
 
 /* ---- sending the response ----------------------------------------------------------- */
 
-static void add_header(struct MHD_Response *m, const char *name, const char *value) {
-    if (value != NULL && value[0] != '\0')
-        MHD_add_response_header(m, name, value);
-}
-
-/* What depends on who asks must never be handed to somebody else by a cache. */
-static void add_caching(struct MHD_Response *m, enum caching caching) {
-    static const char *const control[] = {
-        [CACHE_NEVER] = "no-store",
-        [CACHE_PUBLIC] = "public, no-cache",
-        [CACHE_PRIVATE] = "private, no-cache",
-    };
-    add_header(m, "Cache-Control", control[caching]);
-    add_header(m, "Vary", "Authorization");
+static void add_header(void *response, const char *name, const char *value) {
+    MHD_add_response_header(response, name, value);
 }
 
 static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *x) {
     struct response *r = &x->response;
-    char seconds[16];
     struct MHD_Response *m = MHD_create_response_from_buffer(r->body.len, r->body.data,
                                                              MHD_RESPMEM_PERSISTENT);
     if (m == NULL)
         return MHD_NO;
-    add_header(m, "Content-Type", r->content_type);
-    add_caching(m, r->caching);
-    add_header(m, "ETag", r->etag);
-    add_header(m, "Allow", r->allow);
-    add_header(m, "Link", r->link);
-    add_header(m, "WWW-Authenticate", r->challenge);
-    add_header(m, "Set-Cookie", r->cookie);
-    if (r->retry_after_s > 0) {
-        snprintf(seconds, sizeof seconds, "%d", r->retry_after_s);
-        add_header(m, "Retry-After", seconds);
-    }
-    add_header(m, "X-Content-Type-Options", "nosniff");
-    add_header(m, "Access-Control-Allow-Origin", "*");
-    if (x->request.method == METHOD_OPTIONS) {
-        add_header(m, "Access-Control-Allow-Methods", r->allow);
-        add_header(m, "Access-Control-Allow-Headers", "Content-Type, If-None-Match");
-        add_header(m, "Access-Control-Max-Age", "86400");
-    } else if (r->etag[0] != '\0') {
-        add_header(m, "Access-Control-Expose-Headers", "ETag, Link");
-    }
+    headers_each(&x->request, r, add_header, m);
     enum MHD_Result queued = MHD_queue_response(c, (unsigned)r->status, m);
     MHD_destroy_response(m);
     return queued;
@@ -235,6 +207,8 @@ static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *
 /* Answers without the handler, and without anything of the request. */
 static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x) {
     exchange_refuse(x);
+    if (x->stage != STAGE_ANSWERED && (x->early_status == 413 || x->early_status == 503))
+        metrics_tally(TALLY_BODIES_REFUSED);
     log_request("refused", x->early_status, 0);
     return send_response(c, x);
 }
@@ -252,13 +226,18 @@ static void hand_back(struct exchange *x) {
 static void work(void *ctx, void *job) {
     struct http_server *server = ctx;
     struct exchange *x = job;
+    metrics_gauge(GAUGE_WAITING, -1);
+    metrics_gauge(GAUGE_WORKING, 1);
     server->handler.work(server->handler.ctx, &x->request, &x->response);
+    metrics_gauge(GAUGE_WORKING, -1);
     hand_back(x);
 }
 
 static void turn_away(void *ctx, void *job) {
     struct exchange *x = job;
     (void)ctx;
+    metrics_gauge(GAUGE_WAITING, -1);
+    metrics_tally(TALLY_WORK_REFUSED);
     x->early_status = 503;
     hand_back(x);
 }
@@ -271,6 +250,7 @@ static void hand_over(struct http_server *server, struct MHD_Connection *c,
     atomic_fetch_add(&server->handed_over, 1);
     if (connection != NULL)
         atomic_store(&connection->waiting, true);
+    metrics_gauge(GAUGE_WAITING, 1);
     MHD_suspend_connection(c);
     if (!workers_add(server->workers, x))
         turn_away(server, x);
@@ -343,6 +323,8 @@ static void connection_open(struct http_server *server, struct MHD_Connection *c
         connection->next->previous = connection;
     server->connections = connection;
     pthread_mutex_unlock(&server->lock);
+    metrics_gauge(GAUGE_CONNECTIONS, 1);
+    metrics_tally(TALLY_CONNECTIONS);
     *socket_context = connection;
 }
 
@@ -355,6 +337,7 @@ static void connection_close(struct http_server *server, struct connection *conn
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
     pthread_mutex_unlock(&server->lock);
+    metrics_gauge(GAUGE_CONNECTIONS, -1);
     free(connection);
 }
 
@@ -400,54 +383,71 @@ static int listen_on(const struct http_options *o, struct error *e) {
     return -1;
 }
 
+bool http_look(struct http_server *server, bool *renewed, struct error *e) {
+    *renewed = false;
+    return server->tls == NULL || tls_look(server->tls, renewed, e);
+}
+
 static void http_free(struct http_server *server) {
     if (server->workers != NULL)
         workers_free(server->workers);
+    tls_close(server->tls);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }
 
-struct http_server *http_start(const struct http_options *options,
-                               const struct http_handler *handler, struct error *e) {
-    uint8_t proxy[16] = {0};
-    if (options->proxy != NULL && !client_parse(slice_of(options->proxy), proxy)) {
-        error_set(e, ERR_USAGE, "the proxy %s is no IP address", options->proxy);
-        return NULL;
-    }
-    int fd = listen_on(options, e);
-    if (fd < 0)
-        return NULL;
-    struct http_server *server = xcalloc(1, sizeof *server);
-    server->handler = *handler;
-    server->options = *options;
-    server->has_proxy = options->proxy != NULL;
-    memcpy(server->proxy, proxy, sizeof proxy);
-    pthread_mutex_init(&server->lock, NULL);
-    const struct workers_options workers = {options->workers, work, turn_away, server};
-    server->workers = workers_start(&workers, e);
-    if (server->workers == NULL) {
-        http_free(server);
-        close(fd);
-        return NULL;
-    }
+static struct MHD_Daemon *start_daemon(struct http_server *server, int fd) {
+    const struct http_options *o = &server->options;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned threads = (unsigned)(options->threads ? options->threads : cores > 1 ? cores : 1);
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
+    unsigned threads = (unsigned)(o->threads ? o->threads : cores > 1 ? cores : 1);
+    /* Without MHD_USE_ERROR_LOG: it would print parts of requests. */
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME;
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_retrieve_function()},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    const struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
+    return MHD_start_daemon(
+        flags | (server->tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)o->timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
         MHD_OPTION_URI_LOG_CALLBACK, on_address, server, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_END);
-    if (server->daemon != NULL)
+        MHD_OPTION_ARRAY, server->tls ? tls : &none, MHD_OPTION_END);
+}
+
+/* What is needed before requests can come. */
+static bool prepare(struct http_server *server, struct error *e) {
+    const struct http_options *o = &server->options;
+    const struct workers_options workers = {o->workers, work, turn_away, server};
+    server->has_proxy = o->proxy != NULL;
+    if (server->has_proxy && !client_parse(slice_of(o->proxy), server->proxy))
+        return error_set(e, ERR_USAGE, "the proxy %s is no IP address", o->proxy);
+    if (o->tls_cert != NULL && (server->tls = tls_open(o->tls_cert, o->tls_key, e)) == NULL)
+        return false;
+    return (server->workers = workers_start(&workers, e)) != NULL;
+}
+
+struct http_server *http_start(const struct http_options *options,
+                               const struct http_handler *handler, struct error *e) {
+    struct http_server *server = xcalloc(1, sizeof *server);
+    server->handler = *handler;
+    server->options = *options;
+    pthread_mutex_init(&server->lock, NULL);
+    int fd = prepare(server, e) ? listen_on(options, e) : -1;
+    if (fd >= 0 && (server->daemon = start_daemon(server, fd)) != NULL)
         return server;
-    error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
-              options->port);
-    workers_stop(server->workers);
+    if (fd >= 0) {
+        error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
+                  options->port);
+        close(fd);
+    }
+    if (server->workers != NULL)
+        workers_stop(server->workers);
     http_free(server);
-    close(fd);
     return NULL;
 }
 

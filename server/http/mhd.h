@@ -20,6 +20,7 @@ struct http_options {
     int timeout_s;    /* of a connection without any progress */
     int request_s;    /* of a connection that completes no request, however busy */
     const char *proxy; /* address whose X-Forwarded-For and -Proto are believed, or NULL */
+    const char *tls_cert, *tls_key; /* PEM files; both NULL: no TLS */
 };
 
 /* What answers; all of it is called from several threads at once. */
@@ -44,6 +45,10 @@ int http_port(const struct http_server *server);
 
 /* Closes connections that have been at one request for too long; call it every second. */
 void http_reap(struct http_server *server);
+
+/* Looks whether the files of the certificate have changed; call it every second. As
+ * tls_look() in server/http/tls.h. */
+bool http_look(struct http_server *server, bool *renewed, struct error *e);
 
 /* Stops: running answers are finished, those that wait for a worker are told 503. */
 void http_stop(struct http_server *server);

@@ -80,13 +80,6 @@ bool workers_add(struct workers *w, void *job) {
     return fits;
 }
 
-int workers_waiting(struct workers *w) {
-    pthread_mutex_lock(&w->lock);
-    int count = w->count;
-    pthread_mutex_unlock(&w->lock);
-    return count;
-}
-
 void workers_stop(struct workers *w) {
     pthread_mutex_lock(&w->lock);
     w->stopping = true;

@@ -29,9 +29,6 @@ struct workers *workers_start(const struct workers_options *options, struct erro
  * stops, and the job stays the caller's. From any thread; never waits for a worker. */
 bool workers_add(struct workers *w, void *job);
 
-/* Jobs that wait now. From any thread. */
-int workers_waiting(struct workers *w);
-
 /* Jobs under way are finished, those that wait are dropped, later ones refused; returns
  * when all threads have ended. May be called once. */
 void workers_stop(struct workers *w);

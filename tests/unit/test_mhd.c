@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "server/http/metrics.h"
 #include "server/http/mhd.h"
 
 #define LARGE_MAX 200000
@@ -347,6 +348,31 @@ static void test_stop_finishes(void **state) {
     assert_int_equal(busy, 8);
 }
 
+/* What was counted on the way: runs after the tests above. */
+static void test_counted(void **state) {
+    (void)state;
+    struct buf b = {0};
+    struct http_server *server = start(NULL);
+    int fd = dial(http_port(server));
+    say(fd, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    pause_ms(100);
+    metrics_write(&b);
+    const char *text = buf_text(&b),
+               *refused = strstr(text, "\nhaven_work_refused_total ");
+    has(text, "\nhaven_connections 1\n");
+    has(text, "\nhaven_work_waiting 0\n");
+    has(text, "\nhaven_work_running 0\n");
+    has(text, "\nhaven_requests_total{route=\"refused\",status=\"5xx\"} ");
+    has_not(text, "/slow");
+    assert_true(refused != NULL && atoi(refused + 26) >= 64);
+    close(fd);
+    http_stop(server);
+    b.len = 0;
+    metrics_write(&b);
+    has(buf_text(&b), "\nhaven_connections 0\n");
+    buf_free(&b);
+}
+
 /* ---- bodies ------------------------------------------------------------------------ */
 
 /* Sends `len` bytes, or fewer when the other side has had enough. */
@@ -462,8 +488,9 @@ int main(void) {
         cmocka_unit_test(test_members),       cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_slow_work),     cmocka_unit_test(test_shedding),
         cmocka_unit_test(test_hung_up),       cmocka_unit_test(test_reaping_spares_work),
-        cmocka_unit_test(test_stop_finishes), cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_large_bodies),  cmocka_unit_test(test_endless_body),
+        cmocka_unit_test(test_stop_finishes), cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_bodies),        cmocka_unit_test(test_large_bodies),
+        cmocka_unit_test(test_endless_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
