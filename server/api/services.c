@@ -122,10 +122,13 @@ static bool in_box(const struct filter *f, struct point p) {
     return lon && p.lat >= f->south && p.lat <= f->north;
 }
 
-/* A place that lists may not show is in no box. */
+/* A place that lists may not show is in no box; what is closed, or only planned, is for
+ * staff to see. */
 static bool matches(const struct context *c, const struct filter *f,
                     const struct snap_service *s) {
     uint64_t stated = 0;
+    if ((s->flags & SERVICE_GONE) && !role_is_staff(c->role))
+        return false;
     if (f->country >= 0 && s->country != f->country)
         return false;
     for (int w = 0; w < SNAP_NEED_WORDS; w++)

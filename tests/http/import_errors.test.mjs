@@ -91,7 +91,8 @@ test('import: the report is JSON, also of a refused file', () => {
         assert.equal(result.status, 1);
         const report = JSON.parse(readFileSync(out, 'utf8'));
         assert.deepEqual(Object.keys(report), ['read', 'added', 'updated', 'unchanged',
-            'retired', 'rejected', 'left_out', 'errors', 'duplicates', 'notes', 'placed']);
+            'retired', 'rejected', 'left_out', 'revision', 'run', 'errors', 'duplicates', 'notes',
+            'placed', 'changes', 'changes_left_out']);
         assert.equal(report.read, 3);
         assert.equal(report.rejected, 1);
         assert.equal(report.added, 0);
