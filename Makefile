@@ -13,10 +13,11 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 # What Debian 12 has, and what each is for:
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
-	libjansson-dev libcsv-dev libsodium-dev libicu-dev libgnutls28-dev
+	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev
 TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl
 
-LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium icu-i18n icu-uc proj gnutls
+LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \
+	gnutls
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2

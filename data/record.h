@@ -130,6 +130,10 @@ bool record_each_holiday(struct record *r,
                          void (*each)(const char *country, const char *date, void *ctx),
                          void *ctx, struct error *e);
 
+/* Whether an organization of the record has the public id. */
+bool record_has_organization(struct record *r, const uint8_t id[16], bool *out,
+                             struct error *e);
+
 /* Verifies the whole record: SQLite's integrity and foreign keys, constraints, the spatial
  * index, canonical cells. Calls `say` with each fault found. False: could not check. */
 bool record_check(struct record *r, void (*say)(const char *fault, void *ctx), void *ctx,

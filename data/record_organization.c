@@ -419,3 +419,19 @@ bool organizations_refold(struct db *db, struct error *e) {
     free(names);
     return ok;
 }
+
+/* ---- is there one ---------------------------------------------------------------- */
+
+static const char sql_has[] = "SELECT 1 FROM organization WHERE id = :id";
+
+bool record_has_organization(struct record *r, const uint8_t id[16], bool *out,
+                             struct error *e) {
+    struct statement *s = db_prepare(r->db, sql_has, e);
+    if (s == NULL)
+        return false;
+    db_bind_blob(s, ":id", id, 16);
+    int got = db_step(s, e);
+    db_reset(s);
+    *out = got == 1;
+    return got >= 0;
+}

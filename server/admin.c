@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * haven init, key, check.
+ * haven init, check.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "data/field.h"
-#include "data/keys.h"
 #include "data/record.h"
 #include "data/share.h"
 #include "data/unresolved.h"
@@ -153,99 +152,4 @@ int command_check(int argc, char **argv) {
     if (roles)
         return usage(check_help);
     return path != NULL && optind == argc ? run_check(path) : usage(check_help);
-}
-
-/* ---- key ----------------------------------------------------------------------------- */
-
-static const char key_help[] =
-    "usage: haven key add    --db FILE.db --role ROLE --name NAME\n"
-    "       haven key list   --db FILE.db\n"
-    "       haven key revoke --db FILE.db --name NAME\n\n"
-    "API keys: sent as `Authorization: Bearer KEY`. `add` prints the key once, last on the\n"
-    "line; only its hash is kept. A running server learns of changes within a second.\n"
-    "ROLE is partner, operator, caseworker, steward or admin.\n";
-
-struct key_options {
-    const char *db, *role, *name;
-};
-
-static int key_add(struct keys *keys, const struct key_options *o, struct error *e) {
-    char token[KEY_TOKEN_SIZE];
-    enum role role;
-    if (o->role == NULL || o->name == NULL)
-        return usage(key_help);
-    if (!role_find(o->role, strlen(o->role), &role)) {
-        error_set(e, ERR_USAGE, "--role %.40s: allowed: partner operator caseworker steward "
-                                "admin", o->role);
-        return fail("key", e);
-    }
-    if (!keys_add(keys, o->name, role, token, e))
-        return fail("key", e);
-    printf("%s %s %s\n", o->name, role_name(role), token);
-    return 0;
-}
-
-static void print_key(const struct key_info *key, void *ctx) {
-    (void)ctx;
-    printf("%s %s %s%s\n", key->name, role_name(key->role), key->created,
-           key->revoked ? " revoked" : "");
-}
-
-static int key_list(struct keys *keys, const struct key_options *o, struct error *e) {
-    (void)o;
-    return keys_each(keys, print_key, NULL, e) ? 0 : fail("key", e);
-}
-
-static int key_revoke(struct keys *keys, const struct key_options *o, struct error *e) {
-    if (o->name == NULL)
-        return usage(key_help);
-    if (!keys_revoke(keys, o->name, e))
-        return fail("key", e);
-    printf("%s revoked\n", o->name);
-    return 0;
-}
-
-static const struct {
-    const char *name;
-    int (*run)(struct keys *keys, const struct key_options *o, struct error *e);
-} key_actions[] = {{"add", key_add}, {"list", key_list}, {"revoke", key_revoke}};
-
-/* Keys belong to a record: its file has to be one. */
-static int run_key(const char *action, const struct key_options *o) {
-    char share[SHARE_PATH_MAX];
-    struct error e = {0};
-    struct keys *keys = NULL;
-    struct record *record = NULL;
-    int code = -1;
-    if (share_open(share, &e) && (record = record_open(o->db, share, DB_READ, &e)) != NULL)
-        keys = keys_open(o->db, share, &e);
-    record_close(record);
-    if (keys == NULL)
-        return fail("key", &e);
-    for (size_t i = 0; i < sizeof key_actions / sizeof *key_actions; i++)
-        if (strcmp(key_actions[i].name, action) == 0)
-            code = key_actions[i].run(keys, o, &e);
-    keys_close(keys);
-    return code < 0 ? usage(key_help) : code;
-}
-
-int command_key(int argc, char **argv) {
-    static const struct option options[] = {{"db", required_argument, NULL, 'd'},
-                                            {"role", required_argument, NULL, 'r'},
-                                            {"name", required_argument, NULL, 'n'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    struct key_options o = {0};
-    for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (id == 'h') {
-            fputs(key_help, stdout);
-            return 0;
-        }
-        if (id == '?')
-            return usage(key_help);
-        *(id == 'd' ? &o.db : id == 'r' ? &o.role : &o.name) = optarg;
-    }
-    if (o.db == NULL || argc - optind != 1)
-        return usage(key_help);
-    return run_key(argv[optind], &o);
 }

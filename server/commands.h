@@ -7,7 +7,8 @@
 #define SERVER_COMMANDS_H
 
 int command_init(int argc, char **argv);    /* admin.c */
-int command_key(int argc, char **argv);     /* admin.c */
+int command_key(int argc, char **argv);     /* key.c */
+int command_user(int argc, char **argv);    /* user.c */
 int command_check(int argc, char **argv);   /* admin.c */
 int command_serve(int argc, char **argv);   /* serve.c */
 int command_places(int argc, char **argv);  /* places.c */

@@ -18,6 +18,7 @@ static const struct {
     {"serve", command_serve, "answer over HTTP"},
     {"places", command_places, "find a place by its name, as it was heard"},
     {"key", command_key, "add, list and revoke API keys"},
+    {"user", command_user, "add, list, disable and reset accounts of people"},
     {"history", command_history, "what runs changed, of all or of one service"},
     {"edit", command_edit, "put a steward's word over that of a source"},
     {"undo", command_undo, "take a run back"},

@@ -22,7 +22,7 @@ layer() {
     shift
     [ -d "$folder" ] || return 0
     pattern=$(echo "$@" | tr ' ' '|')
-    wrong=$(grep -rnE '^#include "' "$folder" --include='*.[ch]' | grep -vE "#include \"($pattern)/")
+    wrong=$(grep -rnE '^#include "' "$folder" --include='*.[ch]' | grep -vE "#include \"($pattern)[/\"]")
     [ -z "$wrong" ] || complain "$folder/ may include only: $*" "$wrong"
 }
 
@@ -30,7 +30,7 @@ layer data data
 layer tiles tiles data
 layer importers importers data
 layer server/search server/search data
-layer server/access server/access data
+layer server/access server/access data server/http/swap.h
 layer server/http server/http data
 layer server/api server/api server/http server/search server/access data tiles
 
@@ -49,6 +49,7 @@ library csv data/csv.c
 library microhttpd server/http/mhd.c
 library gnutls server/http/tls.c
 library sodium data/crypto.c
+library liboath server/access/totp.c
 library geodesic data/geo.c
 library geos_c data/shape.c
 library unicode/ data/names/fold.c data/names/romanise.c data/names/script.c \

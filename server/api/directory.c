@@ -24,7 +24,7 @@ struct generation {
 
 struct directory {
     struct record *record;
-    struct keys *keys;
+    struct access_db *keys;
     struct shared_atlas *atlas; /* of the newest generation */
     int64_t record_version, keys_version;
     struct swap generation, key_set;
@@ -91,9 +91,9 @@ struct directory *directory_open(const char *path, const char *share, struct err
     struct generation *g = NULL;
     struct key_set *set = NULL;
     bool done = (d->record = record_open(path, share, DB_READ, e)) != NULL &&
-                (d->keys = keys_open(path, share, e)) != NULL &&
+                (d->keys = access_db_open(path, share, e)) != NULL &&
                 record_data_version(d->record, &d->record_version, e) &&
-                keys_data_version(d->keys, &d->keys_version, e) &&
+                access_db_data_version(d->keys, &d->keys_version, e) &&
                 (set = key_set_load(d->keys, e)) != NULL &&
                 (g = generation_load(d->record, NULL, e)) != NULL;
     d->atlas = g != NULL ? g->shared : NULL;
@@ -110,7 +110,7 @@ void directory_close(struct directory *d) {
         return;
     generation_free(swap_replace(&d->generation, NULL));
     key_set_free(swap_replace(&d->key_set, NULL));
-    keys_close(d->keys);
+    access_db_close(d->keys);
     record_close(d->record);
     free(d);
 }
@@ -143,7 +143,7 @@ static bool refresh_record(struct directory *d, struct error *e) {
 
 static bool refresh_keys(struct directory *d, struct error *e) {
     int64_t version;
-    if (!keys_data_version(d->keys, &version, e))
+    if (!access_db_data_version(d->keys, &version, e))
         return false;
     if (version == d->keys_version)
         return true;
@@ -178,7 +178,9 @@ void directory_return(struct directory *d, struct directory_view view) {
 bool directory_role(struct directory *d, const char *token, size_t len, enum role *out) {
     unsigned slot;
     const struct key_set *set = swap_take(&d->key_set, &slot);
-    bool known = key_set_match(set, token, len, out);
+    struct holder holder;
+    bool known = key_set_match(set, token, len, time(NULL), &holder);
+    *out = holder.role;
     swap_return(&d->key_set, slot);
     return known;
 }

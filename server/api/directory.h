@@ -7,7 +7,7 @@
 #define SERVER_API_DIRECTORY_H
 
 #include "data/error.h"
-#include "data/keys.h"
+#include "data/access/key.h"
 #include "data/snapshot.h"
 #include "data/view.h"
 
