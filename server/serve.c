@@ -32,7 +32,11 @@ static const char help[] =
     "  --request-time SECONDS  close one that completes no request, default 60\n"
     "  --proxy ADDRESS         a reverse proxy: its X-Forwarded-For and -Proto count\n"
     "  --tls-cert FILE         PEM certificate and its chain: speak HTTPS\n"
-    "  --tls-key FILE          its key, not readable by everybody\n\n"
+    "  --tls-key FILE          its key, not readable by everybody\n"
+    "  --session-idle MINUTES  sign out who asks nothing for so long, default 30\n"
+    "  --session-hours HOURS   and so long after signing in, default 12\n"
+    "  --places-an-hour N      exact places of hidden services that one operator or\n"
+    "                          caseworker may read, default 20\n\n"
     "Imports and keys are noticed within a second, without a restart;\n"
     "so is a renewed certificate, and connections go on.\n";
 
@@ -40,6 +44,7 @@ struct serve_options {
     const char *db;
     char host[256];
     struct http_options http;
+    struct access_options access;
 };
 
 static int wrong_use(const char *what) {
@@ -51,7 +56,8 @@ static int wrong_use(const char *what) {
 static bool read_listen(const char *text, struct serve_options *o) {
     const char *colon = strrchr(text, ':');
     int64_t port;
-    if (colon == NULL || !slice_integer(slice_of(colon + 1), &port) || port < 0 || port > 65535)
+    if (colon == NULL || !slice_integer(slice_of(colon + 1), &port) || port < 0 ||
+        port > 65535)
         return false;
     struct slice host = {text, (size_t)(colon - text)};
     if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
@@ -74,9 +80,29 @@ static bool read_count(const char *text, int low, int high, int *out) {
 }
 
 enum option_id {
-    OPT_DB = 1, OPT_LISTEN, OPT_THREADS, OPT_WORKERS, OPT_CONNECTIONS, OPT_TIMEOUT,
-    OPT_REQUEST_TIME, OPT_PROXY, OPT_TLS_CERT, OPT_TLS_KEY, OPT_HELP
+    OPT_DB = 1,
+    OPT_LISTEN,
+    OPT_THREADS,
+    OPT_WORKERS,
+    OPT_CONNECTIONS,
+    OPT_TIMEOUT,
+    OPT_REQUEST_TIME,
+    OPT_PROXY,
+    OPT_TLS_CERT,
+    OPT_TLS_KEY,
+    OPT_SESSION_IDLE,
+    OPT_SESSION_HOURS,
+    OPT_PLACES,
+    OPT_HELP
 };
+
+/* A count from 1 to `most` of `seconds` each. */
+static bool read_times(const char *text, int most, int seconds, int *out) {
+    if (!read_count(text, 1, most, out))
+        return false;
+    *out *= seconds;
+    return true;
+}
 
 static bool set_option(struct serve_options *o, int id, const char *value) {
     switch (id) {
@@ -104,6 +130,12 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
     case OPT_TLS_KEY:
         o->http.tls_key = value;
         return true;
+    case OPT_SESSION_IDLE:
+        return read_times(value, 1440, 60, &o->access.idle_s);
+    case OPT_SESSION_HOURS:
+        return read_times(value, 168, 3600, &o->access.absolute_s);
+    case OPT_PLACES:
+        return read_count(value, 1, 1000, &o->access.places_an_hour);
     default:
         return false;
     }
@@ -126,27 +158,29 @@ static void each_second(struct http_server *http) {
         fprintf(stderr, "haven: using the renewed certificate\n");
 }
 
+/* Says what went wrong, when it is not what was said last. */
+static void say_once(struct error *last, const struct error *now, const char *so) {
+    if (now->message[0] != '\0' && strcmp(now->message, last->message) != 0)
+        fprintf(stderr, "haven: %s: %s\n", so, now->message);
+    *last = *now;
+}
+
 /* Until SIGINT or SIGTERM: looks for changes, closes slow connections, writes the log. */
-static void watch(struct directory *directory, struct http_server *http,
+static void watch(struct dispatcher *d, struct http_server *http,
                   const sigset_t *signals) {
     const struct timespec pause = {0, LOOK_MS * 1000000L};
-    struct error e = {0}, last = {0};
+    struct error directory = {0}, access = {0};
     for (unsigned n = 0; sigtimedwait(signals, NULL, &pause) < 0; n++) {
-        if (directory_refresh(directory, &e))
-            last.message[0] = '\0';
-        else if (strcmp(e.message, last.message) != 0)
-            fprintf(stderr, "haven: still serving the old directory: %s\n", e.message);
-        last = e;
-        e.message[0] = '\0';
+        struct error e = {0};
+        directory_refresh(d->directory, &e);
+        say_once(&directory, &e, "still serving the old directory");
+        e = (struct error){0};
+        access_refresh(d->access, time(NULL), &e);
+        say_once(&access, &e, "accounts and keys are as they were");
         if (n % (1000 / LOOK_MS) == 0)
             each_second(http);
         log_flush();
     }
-}
-
-static bool answer_at_once(void *ctx, struct request *q, struct response *r) {
-    dispatch(ctx, q, r);
-    return true;
 }
 
 static int serve(const struct serve_options *o) {
@@ -164,24 +198,31 @@ static int serve(const struct serve_options *o) {
     forbid_core_dumps();
     bool ready = share_open(share, &e) && share_file(share, "borders.bin", borders, &e) &&
                  (b = borders_open(borders, &e)) != NULL &&
-                 (d.directory = directory_open(o->db, share, &e)) != NULL;
+                 (d.directory = directory_open(o->db, share, &e)) != NULL &&
+                 (d.access = access_open(o->db, share, &o->access, &e)) != NULL;
     d.borders = b;
+    record_home_init(&d.home, o->db, share);
     if (ready) {
         openapi_write(&d.openapi, routes);
-        const struct http_handler handler = {.answer = answer_at_once, .ctx = &d};
+        d.uploads = uploads_new(o->db);
+        const struct http_handler handler = {dispatch, dispatch_work, dispatch_body_max,
+                                             &d};
         http = http_start(&o->http, &handler, &e);
     }
     if (http != NULL) {
         bool v6 = strchr(o->host, ':') != NULL;
         fprintf(stderr, "haven: listening on %s://%s%s%s:%d\n",
-                o->http.tls_cert ? "https" : "http", v6 ? "[" : "", o->host, v6 ? "]" : "",
-                http_port(http));
-        watch(d.directory, http, &signals);
+                o->http.tls_cert ? "https" : "http", v6 ? "[" : "", o->host,
+                v6 ? "]" : "", http_port(http));
+        watch(&d, http, &signals);
         http_stop(http);
         log_flush();
     } else {
         fprintf(stderr, "haven serve: %s\n", e.message);
     }
+    uploads_free(d.uploads);
+    access_close(d.access);
+    record_home_clear(&d.home);
     directory_close(d.directory);
     borders_close(b);
     buf_free(&d.openapi);
@@ -200,10 +241,14 @@ int command_serve(int argc, char **argv) {
         {"proxy", required_argument, NULL, OPT_PROXY},
         {"tls-cert", required_argument, NULL, OPT_TLS_CERT},
         {"tls-key", required_argument, NULL, OPT_TLS_KEY},
+        {"session-idle", required_argument, NULL, OPT_SESSION_IDLE},
+        {"session-hours", required_argument, NULL, OPT_SESSION_HOURS},
+        {"places-an-hour", required_argument, NULL, OPT_PLACES},
         {"help", no_argument, NULL, OPT_HELP},
         {0},
     };
-    struct serve_options o = {.http = {.connections = 4000, .timeout_s = 20, .request_s = 60}};
+    struct serve_options o = {
+        .http = {.connections = 4000, .timeout_s = 20, .request_s = 60}};
     read_listen("127.0.0.1:8080", &o);
     for (int id; (id = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (id == OPT_HELP) {

@@ -69,6 +69,12 @@ void access_close(struct access_control *a) {
     free(a);
 }
 
+void access_each_session(struct access_control *a, const struct caller *caller,
+                         void (*each)(const struct session *session, void *ctx),
+                         void *ctx) {
+    sessions_each(a->sessions, sessions_user(a->sessions, caller->session), each, ctx);
+}
+
 struct store *access_store(struct access_control *a) {
     return a->store;
 }

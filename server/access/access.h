@@ -71,6 +71,11 @@ bool access_take_place(struct access_control *a, const struct caller *caller,
 bool access_sign_out(struct access_control *a, const struct caller *caller,
                      bool everywhere, struct error *e);
 
+/* Calls `each` for the open sessions of the account whose session the caller has. No call
+ * back from within. */
+void access_each_session(struct access_control *a, const struct caller *caller,
+                         void (*each)(const struct session *session, void *ctx), void *ctx);
+
 struct store *access_store(struct access_control *a);
 
 #endif

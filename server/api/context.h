@@ -9,18 +9,28 @@
 #include "data/borders.h"
 #include "data/role.h"
 #include "data/snapshot.h"
+#include "server/access/caller.h"
+#include "server/api/record_home.h"
 #include "server/http/http.h"
 #include "server/http/route.h"
 #include "server/search/nearest.h"
 
+struct access_control;
+struct uploads;
+
 struct context {
     const struct snapshot *snapshot;
-    const struct snapshot *close; /* of one service that was asked for by its id: services.c */
+    const struct snapshot
+        *close; /* of one service that was asked for by its id: services.c */
     enum role role;
     const struct borders *borders;
     struct searcher *searcher; /* of this thread */
     const struct buf *openapi; /* the document, made once */
-    int64_t now;               /* seconds since 1970 */
+    const struct caller *caller;
+    struct access_control *access; /* accounts, keys, audit */
+    struct record_home *home;      /* the record's file, for workers */
+    struct uploads *uploads;
+    int64_t now; /* seconds since 1970 */
 };
 
 /* Sets the ETag from the snapshot's revision, the role and what was asked; and caching:

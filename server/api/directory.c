@@ -24,10 +24,9 @@ struct generation {
 
 struct directory {
     struct record *record;
-    struct access_db *keys;
     struct shared_atlas *atlas; /* of the newest generation */
-    int64_t record_version, keys_version;
-    struct swap generation, key_set;
+    int64_t record_version;
+    struct swap generation;
 };
 
 static void atlas_release(struct shared_atlas *shared) {
@@ -89,16 +88,11 @@ static struct generation *generation_load(struct record *record, struct shared_a
 struct directory *directory_open(const char *path, const char *share, struct error *e) {
     struct directory *d = xcalloc(1, sizeof *d);
     struct generation *g = NULL;
-    struct key_set *set = NULL;
     bool done = (d->record = record_open(path, share, DB_READ, e)) != NULL &&
-                (d->keys = access_db_open(path, share, e)) != NULL &&
                 record_data_version(d->record, &d->record_version, e) &&
-                access_db_data_version(d->keys, &d->keys_version, e) &&
-                (set = key_set_load(d->keys, e)) != NULL &&
                 (g = generation_load(d->record, NULL, e)) != NULL;
     d->atlas = g != NULL ? g->shared : NULL;
     swap_init(&d->generation, g);
-    swap_init(&d->key_set, set);
     if (done)
         return d;
     directory_close(d);
@@ -109,8 +103,6 @@ void directory_close(struct directory *d) {
     if (d == NULL)
         return;
     generation_free(swap_replace(&d->generation, NULL));
-    key_set_free(swap_replace(&d->key_set, NULL));
-    access_db_close(d->keys);
     record_close(d->record);
     free(d);
 }
@@ -118,7 +110,7 @@ void directory_close(struct directory *d) {
 /* A commit rings the bell; only a new revision is worth a new snapshot. The gazetteer's is
  * looked at as well: a commit that came while a generation was made may be in its services
  * and not in its atlas. */
-static bool refresh_record(struct directory *d, struct error *e) {
+bool directory_refresh(struct directory *d, struct error *e) {
     int64_t version, revision, place_revision;
     if (!record_data_version(d->record, &version, e))
         return false;
@@ -141,25 +133,6 @@ static bool refresh_record(struct directory *d, struct error *e) {
     return true;
 }
 
-static bool refresh_keys(struct directory *d, struct error *e) {
-    int64_t version;
-    if (!access_db_data_version(d->keys, &version, e))
-        return false;
-    if (version == d->keys_version)
-        return true;
-    struct key_set *set = key_set_load(d->keys, e);
-    if (set == NULL)
-        return false;
-    key_set_free(swap_replace(&d->key_set, set));
-    d->keys_version = version;
-    return true;
-}
-
-bool directory_refresh(struct directory *d, struct error *e) {
-    bool keys = refresh_keys(d, e);
-    return refresh_record(d, e) && keys;
-}
-
 struct directory_view directory_take(struct directory *d) {
     struct directory_view view;
     view.generation = swap_take(&d->generation, &view.slot);
@@ -173,14 +146,4 @@ const struct snapshot *directory_snapshot(struct directory_view view, enum role 
 
 void directory_return(struct directory *d, struct directory_view view) {
     swap_return(&d->generation, view.slot);
-}
-
-bool directory_role(struct directory *d, const char *token, size_t len, enum role *out) {
-    unsigned slot;
-    const struct key_set *set = swap_take(&d->key_set, &slot);
-    struct holder holder;
-    bool known = key_set_match(set, token, len, time(NULL), &holder);
-    *out = holder.role;
-    swap_return(&d->key_set, slot);
-    return known;
 }

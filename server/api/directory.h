@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The directory that is being served: the snapshots and the keys, loaded from their
- * files and swapped while requests run on the old ones.
+ * The directory that is being served: its snapshots, loaded from the record and swapped
+ * while requests run on the old ones.
  */
 #ifndef SERVER_API_DIRECTORY_H
 #define SERVER_API_DIRECTORY_H
 
 #include "data/error.h"
-#include "data/access/key.h"
 #include "data/snapshot.h"
 #include "data/view.h"
 
 struct directory;
 
-/* Loads the record at `path` and its keys. NULL: `e` says why. */
+/* Loads the record at `path`. NULL: `e` says why. */
 struct directory *directory_open(const char *path, const char *share, struct error *e);
 void directory_close(struct directory *d);
 
-/* Looks whether the record or the keys changed, and swaps in what is new. Called from one
+/* Looks whether the record changed, and swaps in what is new. Called from one
  * thread, a few times a second. False: what is served stays; `e` says what went wrong. */
 bool directory_refresh(struct directory *d, struct error *e);
 
@@ -33,8 +32,5 @@ void directory_return(struct directory *d, struct directory_view view);
 /* What a role may see: in general, or of one service that it asked for by its id. */
 const struct snapshot *directory_snapshot(struct directory_view view, enum role role,
                                           enum nearness nearness);
-
-/* The role of a key; false when it is none. */
-bool directory_role(struct directory *d, const char *token, size_t len, enum role *out);
 
 #endif

@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From a request to its handler: whose key it is, which snapshot that role may see, which
- * route is meant; and what every answer has in common.
+ * From a request to its handler: who asks, which snapshot that role may see, which route is
+ * meant, whether a page of another host is behind it; and what every answer has in common.
  */
 #ifndef SERVER_API_DISPATCH_H
 #define SERVER_API_DISPATCH_H
 
 #include "data/borders.h"
+#include "server/access/access.h"
 #include "server/api/directory.h"
+#include "server/api/record_home.h"
+#include "server/api/uploads.h"
 #include "server/http/http.h"
 
 struct dispatcher {
     struct directory *directory;
     const struct borders *borders;
+    struct access_control *access;
+    struct record_home home;
+    struct uploads *uploads;
     struct buf openapi;
 };
 
-/* Answers a request; `ctx` is a struct dispatcher. Safe from several threads. */
-void dispatch(void *ctx, struct request *q, struct response *r);
+/* The handler of server/http/mhd.h: `ctx` is a struct dispatcher. Safe from several
+ * threads. */
+bool dispatch(void *ctx, struct request *q, struct response *r);
+void dispatch_work(void *ctx, struct request *q, struct response *r);
+size_t dispatch_body_max(void *ctx, const struct request *q);
 
 #endif

@@ -12,7 +12,7 @@
 struct nearest_request {
     struct query query;
     struct country_answer country;
-    int language;    /* of the texts, index in label_languages */
+    int language; /* of the texts, index in label_languages */
 };
 
 /* The parameters, for the route table. */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "data/criterion.h"
+#include "data/field.h"
+#include "server/access/access.h"
 #include "server/api/handlers.h"
 #include "server/api/params.h"
 
@@ -26,7 +28,8 @@ static void add_code_schema(struct buf *b, int vocabulary_id) {
 }
 
 static void add_range(struct buf *b, const char *type, const struct param *p) {
-    buf_printf(b, "{\"type\":\"%s\",\"minimum\":%g,\"maximum\":%g}", type, p->low, p->high);
+    buf_printf(b, "{\"type\":\"%s\",\"minimum\":%g,\"maximum\":%g}", type, p->low,
+               p->high);
 }
 
 static void add_param_schema(struct buf *b, const struct param *p) {
@@ -39,7 +42,8 @@ static void add_param_schema(struct buf *b, const struct param *p) {
         break;
     case PARAM_BOOL:
         if (p->in_url)
-            buf_str(b, "{\"oneOf\":[{\"type\":\"boolean\"},{\"enum\":[\"yes\",\"no\"]}]}");
+            buf_str(b,
+                    "{\"oneOf\":[{\"type\":\"boolean\"},{\"enum\":[\"yes\",\"no\"]}]}");
         else
             buf_str(b, "{\"type\":\"boolean\"}");
         break;
@@ -68,10 +72,17 @@ static void add_param_schema(struct buf *b, const struct param *p) {
                    "{\"type\":\"string\",\"format\":\"date-time\"}]}");
         break;
     case PARAM_CHILDREN:
-        buf_str(b, "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Child\"}}");
+        buf_str(
+            b,
+            "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Child\"}}");
         break;
     case PARAM_AVOID:
-        buf_str(b, "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Avoid\"}}");
+        buf_str(
+            b,
+            "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Avoid\"}}");
+        break;
+    case PARAM_OBJECT:
+        buf_str(b, "{\"type\":\"object\"}");
         break;
     case PARAM_BBOX:
     case PARAM_STRING:
@@ -80,16 +91,18 @@ static void add_param_schema(struct buf *b, const struct param *p) {
     }
 }
 
-static void add_url_params(struct buf *b, const struct param *params) {
+/* With `path_only`, those in the path: the others stand in the body. */
+static void add_url_params(struct buf *b, const struct param *params, bool path_only) {
     buf_json_key(b, "parameters");
     buf_char(b, '[');
     for (const struct param *p = params; p != NULL && p->name != NULL; p++) {
-        if (!p->in_url)
+        if (!p->in_url || (path_only && !p->in_path))
             continue;
         buf_json_comma(b);
         buf_str(b, "{\"name\":");
         buf_json(b, p->name);
-        buf_str(b, p->in_path ? ",\"in\":\"path\",\"required\":true" : ",\"in\":\"query\"");
+        buf_str(b,
+                p->in_path ? ",\"in\":\"path\",\"required\":true" : ",\"in\":\"query\"");
         buf_json_key(b, "description");
         buf_json(b, p->text);
         buf_json_key(b, "schema");
@@ -99,11 +112,22 @@ static void add_url_params(struct buf *b, const struct param *params) {
     buf_char(b, ']');
 }
 
+/* A body that its handler reads by itself: a file, or columns of services.csv. */
+static void add_taken_body(struct buf *b, const char *media) {
+    bool json = strstr(media, "json") != NULL;
+    buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{");
+    buf_json_key(b, media);
+    buf_str(b, json ? "{\"schema\":{\"type\":\"object\"}}}}"
+                    : "{\"schema\":{\"type\":\"string\"}}}}");
+}
+
 static void add_body(struct buf *b, const struct param *params) {
     buf_str(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
                "{\"schema\":{\"type\":\"object\",\"additionalProperties\":false,"
                "\"properties\":{");
     for (const struct param *p = params; p != NULL && p->name != NULL; p++) {
+        if (p->in_path)
+            continue;
         buf_json_key(b, p->name);
         buf_str(b, "{\"description\":");
         buf_json(b, p->text);
@@ -121,20 +145,30 @@ static const struct {
     const char *text;
 } errors[] = {
     {400, "a value is wrong or a parameter is not known"},
-    {401, "the key is not known"},
+    {401, "the key or the session is not known, or one is needed"},
+    {403, "not for this role, or sent by a page of another host"},
     {404, "there is no such thing, or not for this caller"},
     {406, "no such media type"},
     {413, "the body is too large"},
     {415, "the body is not JSON"},
-    {503, "the server is not well"},
+    {429, "too often: Retry-After says when"},
+    {503, "the server is not well, or has too much to do"},
 };
 
-static void add_responses(struct buf *b, const struct route *r) {
+static void add_content(struct buf *b, const struct route *r) {
     buf_str(b, ",\"responses\":{\"200\":{\"description\":\"the answer\",\"content\":{");
     buf_json_key(b, r->media);
     buf_str(b, "{\"schema\":{\"$ref\":\"#/components/schemas/");
     buf_str(b, r->schema);
     buf_str(b, "\"}}}},\"304\":{\"description\":\"not changed since the ETag given\"}");
+}
+
+static void add_responses(struct buf *b, const struct route *r) {
+    bool nothing = strcmp(r->schema, "Nothing") == 0;
+    if (nothing)
+        buf_str(b, ",\"responses\":{\"204\":{\"description\":\"done\"}");
+    if (!nothing)
+        add_content(b, r);
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         buf_printf(b, ",\"%d\":{\"description\":", errors[i].status);
         buf_json(b, errors[i].text);
@@ -144,35 +178,60 @@ static void add_responses(struct buf *b, const struct route *r) {
     buf_char(b, '}');
 }
 
-static void add_operation(struct buf *b, const struct route *r, bool post) {
-    buf_json_key(b, post ? "post" : "get");
+static const struct {
+    enum method method;
+    const char *name;
+} operations[] = {{METHOD_GET, "get"},
+                  {METHOD_POST, "post"},
+                  {METHOD_PATCH, "patch"},
+                  {METHOD_DELETE, "delete"}};
+
+static void add_operation(struct buf *b, const struct route *r, enum method method,
+                          const char *name) {
+    bool body = method == METHOD_POST || method == METHOD_PATCH;
+    buf_json_key(b, name);
     buf_str(b, "{\"operationId\":\"");
     buf_str(b, r->name);
-    buf_str(b, post && r->methods & METHOD_GET ? "_post\"" : "\"");
+    buf_str(b, body && r->methods & METHOD_GET ? "_post\"" : "\"");
     buf_json_key(b, "summary");
     buf_json(b, r->summary);
-    buf_str(b, r->access == ACCESS_PUBLIC ? ",\"security\":[{},{\"key\":[]}]"
-                                          : ",\"security\":[{\"key\":[]}]");
-    if (post)
+    buf_str(b, r->access == ACCESS_PUBLIC
+                   ? ",\"security\":[{},{\"key\":[]},{\"session\":[]}]"
+                   : ",\"security\":[{\"key\":[]},{\"session\":[]}]");
+    add_url_params(b, r->params, body && r->takes == NULL);
+    if (body && r->takes != NULL)
+        add_taken_body(b, r->takes);
+    else if (body)
         add_body(b, r->params);
-    else
-        add_url_params(b, r->params);
     add_responses(b, r);
+    buf_char(b, '}');
+}
+
+static bool stands_before(const struct route *routes_list, const struct route *r) {
+    for (const struct route *other = routes_list; other < r; other++)
+        if (strcmp(other->path, r->path) == 0)
+            return true;
+    return false;
+}
+
+/* All that may be done at the path of `r`; other rows may say more of it. */
+static void add_path(struct buf *b, const struct route *r) {
+    buf_json_key(b, r->path);
+    buf_char(b, '{');
+    for (const struct route *other = r; other->path != NULL; other++)
+        for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+            if (strcmp(other->path, r->path) == 0 &&
+                other->methods & operations[i].method)
+                add_operation(b, other, operations[i].method, operations[i].name);
     buf_char(b, '}');
 }
 
 static void add_paths(struct buf *b, const struct route *routes_list) {
     buf_json_key(b, "paths");
     buf_char(b, '{');
-    for (const struct route *r = routes_list; r->path != NULL; r++) {
-        buf_json_key(b, r->path);
-        buf_char(b, '{');
-        if (r->methods & METHOD_GET)
-            add_operation(b, r, false);
-        if (r->methods & METHOD_POST)
-            add_operation(b, r, true);
-        buf_char(b, '}');
-    }
+    for (const struct route *r = routes_list; r->path != NULL; r++)
+        if (!stands_before(routes_list, r))
+            add_path(b, r);
     buf_char(b, '}');
 }
 
@@ -194,12 +253,42 @@ static void add_vocabulary_schemas(struct buf *b) {
 }
 
 static void add_fit_schema(struct buf *b) {
-    buf_str(b, ",\"Fit\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
+    buf_str(
+        b,
+        ",\"Fit\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
     for (int i = 0; i < CRIT_COUNT; i++) {
         buf_json_key(b, criterion_names[i]);
         buf_str(b, "{\"enum\":[\"yes\",\"interpreter\",\"case\",\"unknown\",\"no\"]}");
     }
     buf_str(b, "}}");
+}
+
+/* Answers whose members stand in data/field.def, and nothing more is said of them. */
+static const struct {
+    const char *schema, *answer;
+} plain_schemas[] = {
+    {"Session", "session"},     {"Sessions", "sessions"},
+    {"Totp", "totp"},           {"OwnServices", "own/services"},
+    {"Suggested", "suggested"}, {"Suggestions", "suggestions"},
+    {"Decided", "decided"},     {"Record", "record"},
+    {"History", "history"},     {"Runs", "runs"},
+    {"Undone", "undone"},       {"Stale", "stale"},
+    {"Import", "import"},       {"Users", "users"},
+    {"Keys", "keys"},           {"Audit", "audit"},
+    {"Metrics", "metrics"},
+};
+
+static void add_plain_schemas(struct buf *b) {
+    for (size_t i = 0; i < sizeof plain_schemas / sizeof *plain_schemas; i++) {
+        buf_json_key(b, plain_schemas[i].schema);
+        buf_str(b, "{\"type\":[\"object\",\"string\"],\"properties\":{");
+        for (int f = 0; f < FIELD_COUNT; f++)
+            if (strcmp(field_specs[f].answer, plain_schemas[i].answer) == 0) {
+                buf_json_key(b, field_specs[f].name);
+                buf_str(b, "{}");
+            }
+        buf_str(b, "}}");
+    }
 }
 
 static const char fixed_schemas[] =
@@ -287,9 +376,12 @@ void openapi_write(struct buf *b, const struct route *routes_list) {
                "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},"
                "\"servers\":[{\"url\":\"/\"}]");
     add_paths(b, routes_list);
-    buf_str(b, ",\"components\":{\"securitySchemes\":{\"key\":{\"type\":\"http\","
-               "\"scheme\":\"bearer\"}},\"schemas\":{");
+    buf_str(b,
+            ",\"components\":{\"securitySchemes\":{\"key\":{\"type\":\"http\","
+            "\"scheme\":\"bearer\"},\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
+            "\"name\":\"" ACCESS_COOKIE "\"}},\"schemas\":{");
     buf_str(b, fixed_schemas);
+    add_plain_schemas(b);
     add_fit_schema(b);
     add_vocabulary_schemas(b);
     buf_str(b, "}}}");

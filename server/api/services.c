@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/access/access.h"
+#include "server/api/failure.h"
 #include "server/api/fields.h"
 #include "server/api/handlers.h"
 #include "server/api/nearest_render.h"
@@ -16,11 +18,13 @@
 
 const struct param services_params[] = {
     {"bbox", PARAM_BBOX, -1, 0, 0, NULL,
-     "west,south,east,north in degrees; west > east crosses the antimeridian", .in_url = true},
-    {"need", PARAM_CODES, VOC_NEED, 0, 0, NULL, "any of these; a parent matches its children",
+     "west,south,east,north in degrees; west > east crosses the antimeridian",
      .in_url = true},
+    {"need", PARAM_CODES, VOC_NEED, 0, 0, NULL,
+     "any of these; a parent matches its children", .in_url = true},
     {"country", PARAM_CODE, VOC_COUNTRY, 0, 0, NULL, "of the service", .in_url = true},
-    {"cursor", PARAM_STRING, -1, 36, 36, NULL, "`next` of the page before", .in_url = true},
+    {"cursor", PARAM_STRING, -1, 36, 36, NULL, "`next` of the page before",
+     .in_url = true},
     {"limit", PARAM_INTEGER, -1, 1, LIMIT_MAX, NULL, "most on a page, default 100",
      .in_url = true},
     {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the texts",
@@ -31,6 +35,10 @@ const struct param services_params[] = {
 const struct param service_params[] = {
     {"id", PARAM_STRING, -1, 36, 36, NULL, "id of the service", .in_url = true,
      .in_path = true},
+    {"place", PARAM_ENUM, -1, 0, 0, "exact published",
+     "exact (the default): also where a hidden service is, counted and audited for "
+     "operators and caseworkers; published: what a list shows of it",
+     .in_url = true},
     {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the texts",
      .in_url = true},
     {0},
@@ -41,7 +49,7 @@ struct filter {
     double west, south, east, north;
     uint64_t need[SNAP_NEED_WORDS]; /* codes that are or lie below an asked one */
     bool has_need;
-    int country; /* or -1 */
+    int country;   /* or -1 */
     uint32_t from; /* how many ids come before the page */
     int limit;
     int language;
@@ -81,7 +89,8 @@ static bool read_cursor(const struct context *c, const struct arg *a, struct fil
     uint32_t low = 0, high = c->snapshot->services_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (memcmp(c->snapshot->services[c->snapshot->by_id[middle]].id, id, sizeof id) <= 0)
+        if (memcmp(c->snapshot->services[c->snapshot->by_id[middle]].id, id, sizeof id) <=
+            0)
             low = middle + 1;
         else
             high = middle;
@@ -96,8 +105,8 @@ static bool read_language(const struct args *args, int *out, struct faults *f) {
     return a == NULL || param_lang(a, out, f);
 }
 
-static bool read_filter(const struct context *c, const struct args *args, struct filter *out,
-                        struct faults *f) {
+static bool read_filter(const struct context *c, const struct args *args,
+                        struct filter *out, struct faults *f) {
     const struct arg *a;
     *out = (struct filter){.country = -1, .limit = LIMIT_DEFAULT};
     if (!params_known(args, services_params, f))
@@ -127,7 +136,7 @@ static bool in_box(const struct filter *f, struct point p) {
 static bool matches(const struct context *c, const struct filter *f,
                     const struct snap_service *s) {
     uint64_t stated = 0;
-    if ((s->flags & SERVICE_GONE) && !role_is_staff(c->role))
+    if ((s->flags & SERVICE_GONE) && c->snapshot->header->view == SNAP_PUBLIC)
         return false;
     if (f->country >= 0 && s->country != f->country)
         return false;
@@ -137,7 +146,8 @@ static bool matches(const struct context *c, const struct filter *f,
         return false;
     if (!f->has_box)
         return true;
-    return !(s->flags & SERVICE_HIDDEN) && s->site != SNAP_NONE && in_box(f, c->snapshot->sites[s->site].point);
+    return !(s->flags & SERVICE_HIDDEN) && s->site != SNAP_NONE &&
+           in_box(f, c->snapshot->sites[s->site].point);
 }
 
 static void add_next(const struct context *c, struct response *r, uint32_t last) {
@@ -191,21 +201,77 @@ void handle_services(struct context *c, struct request *q, struct response *r) {
     render_page(c, &filter, r);
 }
 
-void handle_service(struct context *c, struct request *q, struct response *r) {
-    struct faults faults = {0};
-    uint8_t id[16];
-    int language;
-    if (!params_known(&q->args, service_params, &faults) ||
-        !read_language(&q->args, &language, &faults)) {
-        problem(r, 400, NULL, &faults);
-        return;
+/* Whether the caller asks for the exact place, which is what an id gives. */
+static bool read_exact(const struct args *args, bool *out, struct faults *f) {
+    const struct arg *a = param_get(args, "place");
+    struct slice text;
+    *out = true;
+    if (a == NULL)
+        return true;
+    if (!param_string(a, &text, f))
+        return false;
+    *out = slice_is(text, "exact");
+    return *out || slice_is(text, "published") ||
+           fault_add(f, a->name, "must be one of: exact published");
+}
+
+/* A place that the caller's lists show to a kilometre is read one at a time, a few an hour,
+ * and stands in the audit before it is told. False: answered. */
+static bool may_see_place(struct context *c, const uint8_t id[16], struct response *r) {
+    struct error e = {0};
+    char name[37];
+    int retry_s;
+    uuid_encode(id, name);
+    if (!access_take_place(c->access, c->caller, id, c->now, &retry_s)) {
+        problem(r, 429,
+                "Too many exact places were read within an hour. "
+                "place=published gives the rest.",
+                NULL);
+        r->retry_after_s = retry_s;
+        return false;
     }
-    uint32_t service = uuid_decode(q->value[0], id) ? snapshot_find(c->snapshot, id) : SNAP_NONE;
+    if (access_audit(c->access, c->caller, "exact_place", name, c->now, &e))
+        return true;
+    respond_failure(r, &e);
+    return false;
+}
+
+/* Staff see the place of a service that they name; the public what is published. */
+static void show_service(struct context *c, const uint8_t id[16], bool exact,
+                         int language, struct response *r) {
+    uint32_t service = snapshot_find(c->snapshot, id);
+    bool hidden = service != SNAP_NONE && c->role >= ROLE_OPERATOR &&
+                  c->snapshot->services[service].flags & SERVICE_HIDDEN;
+    bool close = exact && c->role >= ROLE_OPERATOR;
     if (service == SNAP_NONE) {
         problem(r, 404, "There is no service with this id.", NULL);
         return;
     }
+    if (hidden && exact && !may_see_place(c, id, r))
+        return;
     respond_json(r);
-    set_validator(c, q, r);
-    render_detail(&r->body, c, c->snapshot, service, language);
+    if (close)
+        render_detail(&r->body, c, c->close, snapshot_find(c->close, id), language);
+    else
+        render_detail(&r->body, c, c->snapshot, service, language);
+}
+
+void handle_service(struct context *c, struct request *q, struct response *r) {
+    struct faults faults = {0};
+    uint8_t id[16];
+    int language;
+    bool exact;
+    if (!params_known(&q->args, service_params, &faults) ||
+        !read_exact(&q->args, &exact, &faults) ||
+        !read_language(&q->args, &language, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
+    if (!uuid_decode(q->value[0], id)) {
+        problem(r, 404, "There is no service with this id.", NULL);
+        return;
+    }
+    show_service(c, id, exact, language, r);
+    if (r->status == 200)
+        set_validator(c, q, r);
 }

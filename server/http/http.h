@@ -43,6 +43,7 @@ struct request {
     struct slice value[PATH_VALUES]; /* what stood for `{id}` in the path */
     const char *body;
     size_t body_len;
+    int64_t since_ms; /* on the monotonic clock: when answering began */
 };
 
 enum caching {

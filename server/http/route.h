@@ -12,7 +12,8 @@
 /* What a parameter holds: for the documentation; handlers check. */
 enum param_type {
     PARAM_STRING, PARAM_NUMBER, PARAM_INTEGER, PARAM_BOOL, PARAM_TIME, PARAM_CODE,
-    PARAM_CODES, PARAM_AGE, PARAM_CHILDREN, PARAM_AVOID, PARAM_BBOX, PARAM_ENUM
+    PARAM_CODES, PARAM_AGE, PARAM_CHILDREN, PARAM_AVOID, PARAM_BBOX, PARAM_ENUM,
+    PARAM_OBJECT
 };
 
 struct param {
@@ -37,6 +38,13 @@ static inline bool access_allows(enum access access, enum role role) {
     return (int)role + (int)access >= (int)ROLE_ADMIN;
 }
 
+/* Whether it needs the database, or time, and is therefore answered by a worker. */
+enum waits {
+    WAITS_NOT,
+    WAITS,
+    WAITS_FOR_STAFF, /* only where staff ask: what they get is audited first */
+};
+
 struct context; /* what handlers need from the server: server/api/context.h */
 
 struct route {
@@ -49,8 +57,9 @@ struct route {
     const struct param *params; /* ends with a NULL name; NULL: none */
     const char *schema;  /* name of the answer's schema in the documentation */
     const char *media;   /* of the answer */
-    bool waits;          /* needs the database, or time: answered by a worker */
-    bool changes;        /* changes something: asked by a page of ours, or with a key */
+    enum waits waits;
+    bool own_pages;      /* not for pages of other hosts, whoever asks */
+    const char *takes;   /* media type of the body; NULL: JSON, read into the parameters */
     size_t body_max;     /* bytes of the body; 0: BODY_MAX */
 };
 
