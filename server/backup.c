@@ -38,10 +38,10 @@ static void prepare(struct backup_options *o) {
     o->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 }
 
-static void print_files(const struct backup_files *files) {
-    printf("%s\n", files->record.data);
+static void print_files(struct backup_files *files) {
+    printf("%s\n", buf_text(&files->record));
     if (files->access.len > 0)
-        printf("%s\n", files->access.data);
+        printf("%s\n", buf_text(&files->access));
 }
 
 /* ---- backup -------------------------------------------------------------------------- */
