@@ -36,7 +36,8 @@ bool folder_sync(struct folder *f, struct error *e);
 /* Makes a file belong to whom the folder belongs to, when this is root at work. */
 bool folder_own(struct folder *f, const char *path, struct error *e);
 
-/* Calls `each` with the name of every file in the folder, until it returns false. */
+/* Calls `each` with the name of every file in the folder, until it returns false, which is
+ * a failure whose reason is errno. */
 bool folder_each(struct folder *f, bool (*each)(const char *name, void *ctx), void *ctx,
                  struct error *e);
 

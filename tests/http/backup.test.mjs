@@ -246,6 +246,48 @@ test('a killed backup leaves nothing or a whole one', { timeout: 10 * MINUTES },
     assert.deepEqual(assertWhole(to).filter((n) => n.includes('.haven-part')), []);
 });
 
+test('a killed restore leaves the old record or the new', { timeout: 10 * MINUTES }, async () => {
+    const to = folder('restored');
+    const db = join(to, 'test.db');
+    mustRun('init', db);
+    const from = { A: join(to, 'A.db'), B: join(to, 'B.db') };
+    for (const which of ['A', 'B']) {
+        mustRun(...importArgs(which, db));
+        mustRun('backup', '--db', db, '--to', from[which]);
+    }
+    const clear = () =>
+        readdirSync(to)
+            .filter((name) => name.includes('before-restore'))
+            .forEach((name) => rmSync(join(to, name)));
+    const began = Date.now();
+    mustRun('restore', from.A, '--db', db, '--force');
+    const whole = Date.now() - began;
+    const count = { killed: 0, old: 0, new: 0 };
+    let now = 'A';
+    for (let i = 0; i < KILLS; i++) {
+        clear();
+        const other = now === 'A' ? 'B' : 'A';
+        const args = ['restore', from[other], '--db', db, '--force'];
+        const child = spawn(program, args, { stdio: 'ignore' });
+        const ms = whole * (0.7 + 0.4 * random()); /* about when it takes its place */
+        const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+        const { code } = await ended(child);
+        clearTimeout(timer);
+        assert.ok(code === 0 || code === 'SIGKILL', `ended with ${code}`);
+        assertSound(db);
+        const held = holds(db);
+        assert.ok(held, 'neither A nor B');
+        assert.ok(code !== 0 || held === other);
+        count.killed += code === 'SIGKILL';
+        count[held === now ? 'old' : 'new']++;
+        now = held;
+    }
+    console.log(`a restore takes ${whole} ms: ${JSON.stringify(count)}`);
+    clear();
+    mustRun('restore', from.A, '--db', db, '--force');
+    assert.deepEqual(readdirSync(to).filter((n) => n.includes('.haven-part')), []);
+});
+
 /* A full disk, by a limit on the size of files: half of the record. */
 test('a backup that cannot be written leaves nothing', { timeout: MINUTES }, () => {
     const to = folder('limited');

@@ -266,6 +266,25 @@ static void a_restore_is_the_backup(void **state) {
                    "the backup itself");
 }
 
+/* Root restores for whoever the folder belongs to. */
+static void a_restore_belongs_to_its_folder(void **state) {
+    (void)state;
+    struct backup_files made = {0};
+    struct stat s;
+    if (geteuid() != 0)
+        skip();
+    record_close(record_with("a", "Dara"));
+    ok(make(path, in_dir("mine.db"), &made));
+    backup_files_free(&made);
+    assert_int_equal(mkdir(in_dir("theirs"), 0700), 0);
+    assert_int_equal(chown(in_dir("theirs"), 65534, 65533), 0);
+    ok(restore(in_dir("mine.db"), in_dir("theirs/r.db"), false));
+    assert_int_equal(stat(in_dir("theirs/r.db"), &s), 0);
+    assert_true(s.st_uid == 65534 && s.st_gid == 65533 && (s.st_mode & 0777) == 0600);
+    assert_int_equal(stat(in_dir("theirs/r-access.db"), &s), 0);
+    assert_true(s.st_uid == 65534 && s.st_gid == 65533 && (s.st_mode & 0777) == 0600);
+}
+
 /* A machine that failed leaves a record and a log that belong together. */
 static void what_stood_is_kept_with_its_log(void **state) {
     (void)state;
@@ -345,6 +364,7 @@ int main(void) {
         cmocka_unit_test(leftovers_go_and_one_works_at_a_time),
         cmocka_unit_test(the_oldest_go),
         cmocka_unit_test(a_restore_is_the_backup),
+        cmocka_unit_test(a_restore_belongs_to_its_folder),
         cmocka_unit_test(what_stood_is_kept_with_its_log),
         cmocka_unit_test(a_log_alone_is_not_taken_for_the_new_one),
         cmocka_unit_test(a_faulty_backup_changes_nothing),
