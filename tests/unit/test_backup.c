@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Copies of one moment while others write, whole or absent; backups that are refused when
- * the record is damaged; restores that touch nothing until they are sure, and lose nothing.
+ * the record is damaged; restores that touch nothing until they are sure, and lose
+ * nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
