@@ -186,6 +186,16 @@ static void a_damaged_record_is_no_backup(void **state) {
     backup_files_free(&made);
 
     record_close(record_with("a", NULL));
+    db = db_open(path, DB_READ_WRITE, true, &err);
+    ok(db_exec(db, "PRAGMA ignore_check_constraints = ON; INSERT INTO claim (service_key,"
+                   " position, value) SELECT key, 0, 'no JSON' FROM service_at_location",
+               &err));
+    db_close(db);
+    expect_refused(make(path, in_dir("damaged-3.db"), &made), ERR_DATA,
+                   "CHECK constraint failed in claim");
+    backup_files_free(&made);
+
+    record_close(record_with("a", NULL));
     int fd = open(path, O_WRONLY);
     char garbage[16384];
     memset(garbage, 0xa5, sizeof garbage);
