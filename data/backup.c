@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The copies are made and verified under the names of their parts. The record gets its own
- * name last: where a record's backup stands, that of its access database stands too.
+ * The copies are made and verified under the names of their parts. The record gets its
+ * own name last: where a record's backup stands, that of its access database stands too.
  */
 #include "data/backup.h"
 

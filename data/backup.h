@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A backup is a copy of a record, and one of the access database beside it (FILE-access.db),
- * each of one moment, verified, in one file without a log, mode 0600. It is made while
- * servers answer and imports run.
+ * A backup is a copy of a record, and one of the access database beside it
+ * (FILE-access.db), each of one moment, verified, in one file without a log, mode 0600.
+ * It is made while servers answer and imports run.
  */
 #ifndef DATA_BACKUP_H
 #define DATA_BACKUP_H
@@ -32,8 +32,8 @@ void backup_files_free(struct backup_files *files);
 bool backup_make(const char *path, const char *to, const struct backup_options *o,
                  struct backup_files *made, struct error *e);
 
-/* Removes the oldest backups of the record at `path` in `folder`, known by their names, so
- * that `keep` are left. */
+/* Removes the oldest backups of the record at `path` in `folder`, known by their names,
+ * so that `keep` are left. */
 bool backup_prune(const char *path, const char *folder, int keep, struct error *e);
 
 /* Makes the record at `path` (and its access database) what the backup at `backup` is,

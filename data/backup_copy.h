@@ -16,8 +16,9 @@ void copy_access_path(const char *path, struct buf *out);
 bool copy_there(const char *path);
 
 /* Copies the database at `from`, which has to be of that kind, into the part of `path`
- * (data/folder.h), and verifies the copy: SQLite's integrity, foreign keys. False leaves no
- * part. */
+ * (data/folder.h), and verifies the copy: SQLite's integrity, foreign keys. CHECK
+ * constraints are for a restore: SQLite forgets them in a database opened for reading.
+ * False leaves no part. */
 bool copy_part(enum copy_kind kind, const char *from, const char *path,
                const struct backup_options *o, struct error *e);
 

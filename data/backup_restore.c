@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A database that is renamed while a program has it open goes on being read and written by
- * that program, under its new name, and the log of the one and the other get mixed up. So
- * SQLite's own lock is taken first: in WAL mode every connection holds a shared one for as
- * long as it is open. It is asked for without SQLite, since the record to be replaced may
- * be too damaged to be opened.
+ * A database that is renamed while a program has it open goes on being read and written
+ * by that program, under its new name, and the log of the one and the other get mixed up.
+ * So SQLite's own lock is taken first: in WAL mode every connection holds a shared one
+ * for as long as it is open. It is asked for without SQLite, since the record to be
+ * replaced may be too damaged to be opened.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -82,9 +82,9 @@ static bool claim(const char *path, struct error *e) {
     return true;
 }
 
-/* A reader writes nothing, not even a temporary table. PRAGMA trusted_schema stays on: the
- * record has columns made by json_extract(), which SQLite 3.40 would refuse then; SpatiaLite
- * itself has no function that touches files unless its environment variable allows it. */
+/* A reader writes nothing, not even a temporary table. PRAGMA trusted_schema stays on:
+ * the record has columns made by json_extract(), which SQLite 3.40 would refuse then. A
+ * database file never comes from a request. */
 static bool configure_reader(struct db *db, struct error *e) {
     if (sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK)
         return fail(db->sqlite, "database", e);
@@ -337,8 +337,8 @@ bool db_data_version(struct db *db, int64_t *out, struct error *e) {
 
 /* Nobody knows the copy yet, so nothing is promised before the end. */
 static bool copy_open(const char *path, sqlite3 **out, struct error *e) {
-    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF;"
-                              "PRAGMA synchronous = OFF";
+    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE;"
+                              "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF";
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     return (sqlite3_open_v2(path, out, flags, NULL) == SQLITE_OK &&
             sqlite3_exec(*out, sql, NULL, NULL, NULL) == SQLITE_OK) ||
@@ -362,8 +362,8 @@ static bool copy_pages(struct db *from, sqlite3 *to, db_progress *say, void *ctx
 /* The pages of a record say WAL. A copy does without, so that it is one file, and can be
  * read where nothing may be written. */
 static bool copy_settle(sqlite3 *to, struct error *e) {
-    return sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK ||
-           fail(to, "copying", e);
+    static const char sql[] = "PRAGMA journal_mode = DELETE";
+    return sqlite3_exec(to, sql, NULL, NULL, NULL) == SQLITE_OK || fail(to, "copying", e);
 }
 
 static bool file_sync(const char *path, struct error *e) {

@@ -87,8 +87,8 @@ typedef void db_progress(int64_t done, int64_t total, void *ctx);
 
 /* Copies all of `from`, as it is at one moment, into a new file at `path`, mode 0600 and
  * without WAL; on disk (fsync) when true. One read transaction holds that moment, so that
- * writers go on, and neither wait nor make it start again. `say` may be NULL. False leaves
- * no file, unless it was there before. `from` is in no transaction. */
+ * writers go on, and neither wait nor make it start again. `say` may be NULL. False
+ * leaves no file, unless it was there before. `from` is in no transaction. */
 bool db_copy(struct db *from, const char *path, db_progress *say, void *ctx,
              struct error *e);
 

@@ -43,7 +43,7 @@ static bool folder_lock(struct folder *f, struct error *e) {
 /* Also the log of a part that was being brought forward: NAME.haven-part-wal. */
 static bool remove_leftover(const char *name, void *ctx) {
     const struct folder *f = ctx;
-    return strstr(name, PART) == NULL || unlinkat(f->fd, name, 0) == 0;
+    return strstr(name, PART) == NULL || unlinkat(f->fd, name, 0) == 0 || errno == ENOENT;
 }
 
 struct folder *folder_of(const char *path, struct error *e) {
@@ -73,14 +73,12 @@ bool folder_each(struct folder *f, bool (*each)(const char *name, void *ctx), vo
                  struct error *e) {
     const char *path = buf_text(&f->path);
     DIR *dir = opendir(path);
+    struct dirent *d;
     bool ok = dir != NULL;
-    errno = 0;
-    for (struct dirent *d; ok && (d = readdir(dir)) != NULL; errno = 0)
+    while (ok && (errno = 0, d = readdir(dir)) != NULL)
         ok = each(d->d_name, ctx);
     if (errno != 0)
         ok = fail(path, e);
-    else if (!ok)
-        error_set(e, ERR_ENVIRONMENT, "%s: cannot be read", path);
     if (dir != NULL)
         closedir(dir);
     return ok;

@@ -38,18 +38,18 @@ static void prepare(struct backup_options *o) {
     o->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 }
 
-static void print_files(const struct backup_files *files) {
-    printf("%s\n", files->record.data);
+static void print_files(struct backup_files *files) {
+    printf("%s\n", buf_text(&files->record));
     if (files->access.len > 0)
-        printf("%s\n", files->access.data);
+        printf("%s\n", buf_text(&files->access));
 }
 
-/* ---- backup -------------------------------------------------------------------------- */
+/* ---- backup ---------------------------------------------------------------------- */
 
 static const char backup_help[] =
     "usage: haven backup --db FILE.db --to FOLDER|FILE [--without-access] [--keep N]\n\n"
-    "Copies a record, and the access database beside it, while servers answer and imports\n"
-    "run. Each copy is of one moment and verified. Prints the paths.\n\n"
+    "Copies a record, and the access database beside it, while servers answer and\n"
+    "imports run. Each copy is of one moment and verified. Prints the paths.\n\n"
     "  --to FOLDER       the copy gets the time in its name: region-20261124T120000Z.db\n"
     "  --to FILE         the copy's own name; an existing file is left alone\n"
     "  --without-access  leave out accounts and keys\n"
@@ -129,16 +129,16 @@ int command_backup(int argc, char **argv) {
     return run_backup(&c);
 }
 
-/* ---- restore ------------------------------------------------------------------------- */
+/* ---- restore --------------------------------------------------------------------- */
 
 static const char restore_help[] =
     "usage: haven restore BACKUP.db --db FILE.db [--force] [--without-access]\n\n"
-    "Makes FILE.db from a backup, and FILE-access.db from the one beside it. The copy is\n"
-    "checked whole before anything is touched.\n\n"
-    "  --force           replace a record that stands. No program may have it open: stop the\n"
-    "                    server first. The old files are kept as FILE.db.before-restore\n"
+    "Makes FILE.db from a backup, and FILE-access.db from the one beside it. The copy\n"
+    "is checked whole before anything is touched.\n\n"
+    "  --force           replace a record that stands. No program may have it open:\n"
+    "                    stop the server first. The old files stay as FILE.db.before-restore\n"
     "  --without-access  leave accounts and keys as they are\n\n"
-    "Accounts and keys come back as they were: what was revoked since then is live again.\n";
+    "Accounts and keys come back as they were: what was revoked since is live again.\n";
 
 static void say_fault(const char *fault, void *ctx) {
     (void)ctx;

@@ -23,7 +23,7 @@ static const struct {
     {"edit", command_edit, "put a steward's word over that of a source"},
     {"undo", command_undo, "take a run back"},
     {"check", command_check, "verify a record, and say what it holds"},
-    {"backup", command_backup, "copy a record and its access database, while they are in use"},
+    {"backup", command_backup, "copy a record and its access database, in use or not"},
     {"restore", command_restore, "make a record from a backup"},
 };
 

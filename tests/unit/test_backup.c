@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Copies of one moment while others write, whole or absent; backups that are refused when
- * the record is damaged; restores that touch nothing until they are sure, and lose nothing.
+ * the record is damaged; restores that touch nothing until they are sure, and lose
+ * nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -185,6 +186,18 @@ static void a_damaged_record_is_no_backup(void **state) {
     backup_files_free(&made);
 
     record_close(record_with("a", NULL));
+    db = db_open(path, DB_READ_WRITE, true, &err);
+    ok(db_exec(db,
+               "CREATE INDEX odd ON service (name); PRAGMA writable_schema = ON;"
+               "UPDATE sqlite_schema SET sql = 'CREATE INDEX odd ON service (id)'"
+               " WHERE name = 'odd'",
+               &err));
+    db_close(db);
+    expect_refused(make(path, in_dir("damaged-3.db"), &made), ERR_DATA,
+                   "missing from index odd");
+    backup_files_free(&made);
+
+    record_close(record_with("a", NULL));
     int fd = open(path, O_WRONLY);
     char garbage[16384];
     memset(garbage, 0xa5, sizeof garbage);
@@ -266,6 +279,25 @@ static void a_restore_is_the_backup(void **state) {
                    "the backup itself");
 }
 
+/* Root restores for whoever the folder belongs to. */
+static void a_restore_belongs_to_its_folder(void **state) {
+    (void)state;
+    struct backup_files made = {0};
+    struct stat s;
+    if (geteuid() != 0)
+        skip();
+    record_close(record_with("a", "Dara"));
+    ok(make(path, in_dir("mine.db"), &made));
+    backup_files_free(&made);
+    assert_int_equal(mkdir(in_dir("theirs"), 0700), 0);
+    assert_int_equal(chown(in_dir("theirs"), 65534, 65533), 0);
+    ok(restore(in_dir("mine.db"), in_dir("theirs/r.db"), false));
+    assert_int_equal(stat(in_dir("theirs/r.db"), &s), 0);
+    assert_true(s.st_uid == 65534 && s.st_gid == 65533 && (s.st_mode & 0777) == 0600);
+    assert_int_equal(stat(in_dir("theirs/r-access.db"), &s), 0);
+    assert_true(s.st_uid == 65534 && s.st_gid == 65533 && (s.st_mode & 0777) == 0600);
+}
+
 /* A machine that failed leaves a record and a log that belong together. */
 static void what_stood_is_kept_with_its_log(void **state) {
     (void)state;
@@ -303,23 +335,31 @@ static void a_log_alone_is_not_taken_for_the_new_one(void **state) {
     assert_string_equal(ids_in(in_dir("log.db")), "a ");
 }
 
+/* Cells that are not what the digest says; and what no constraint allows, which SQLite
+ * looks for only in a database that is open for writing. */
 static void a_faulty_backup_changes_nothing(void **state) {
     (void)state;
+    static const char *const harm[] = {
+        "UPDATE service_at_location SET digest = zeroblob(16)",
+        "PRAGMA ignore_check_constraints = ON; INSERT INTO claim (service_key, position,"
+        " value) SELECT key, 0, 'no JSON' FROM service_at_location"};
+    char stands[200], other[300];
     record_close(record_with("stands", NULL));
-    char stands[200];
     snprintf(stands, sizeof stands, "%s", path);
-    record_close(record_with("faulty", NULL));
-    struct db *db = db_open(path, DB_READ_WRITE, true, &err);
-    ok(db_exec(db, "UPDATE service_at_location SET digest = zeroblob(16)", &err));
-    db_close(db);
-    expect_refused(restore(path, stands, true), ERR_DATA, "faults; nothing was changed");
-    assert_true(faults > 0);
-    char part[300];
-    snprintf(part, sizeof part, "%s.before-restore", stands);
-    assert_false(there(part));
-    snprintf(part, sizeof part, "%s.haven-part", stands);
-    assert_false(there(part));
-    assert_string_equal(ids_in(stands), "stands ");
+    for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
+        record_close(record_with("faulty", NULL));
+        struct db *db = db_open(path, DB_READ_WRITE, true, &err);
+        ok(db_exec(db, harm[i], &err));
+        db_close(db);
+        expect_refused(restore(path, stands, true), ERR_DATA,
+                       "faults; nothing was changed");
+        assert_true(faults > 0);
+        snprintf(other, sizeof other, "%s.before-restore", stands);
+        assert_false(there(other));
+        snprintf(other, sizeof other, "%s.haven-part", stands);
+        assert_false(there(other));
+        assert_string_equal(ids_in(stands), "stands ");
+    }
 }
 
 static void an_old_backup_is_brought_forward(void **state) {
@@ -345,6 +385,7 @@ int main(void) {
         cmocka_unit_test(leftovers_go_and_one_works_at_a_time),
         cmocka_unit_test(the_oldest_go),
         cmocka_unit_test(a_restore_is_the_backup),
+        cmocka_unit_test(a_restore_belongs_to_its_folder),
         cmocka_unit_test(what_stood_is_kept_with_its_log),
         cmocka_unit_test(a_log_alone_is_not_taken_for_the_new_one),
         cmocka_unit_test(a_faulty_backup_changes_nothing),
