@@ -40,11 +40,13 @@ static int wait_for(struct guard *g, const char *name, unsigned from, int64_t *n
 
 static void waits_of_an_account_grow(void **state) {
     (void)state;
-    static const int waits[] = {0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900};
+    static const int waits[] = {0,  0,  0,   1,   2,   4,   8,   16,
+                                32, 64, 128, 256, 512, 900, 900, 900};
     struct guard *g = guard_new();
     int64_t now = NOW;
     for (unsigned i = 0; i < sizeof waits / sizeof *waits; i++)
-        assert_int_equal(wait_for(g, "anna", i, &now), waits[i]); /* each from elsewhere */
+        assert_int_equal(wait_for(g, "anna", i, &now),
+                         waits[i]); /* each from elsewhere */
     assert_int_equal(wait_for(g, "ben", 1000, &now), 0);
     guard_free(g);
 }

@@ -19,7 +19,7 @@ static const uint8_t secret[] = "12345678901234567890"; /* of RFC 6238, appendix
 static const struct {
     int64_t now;
     const char *code;
-} vectors[] = {{59, "287082"},         {1111111109, "081804"},  {1111111111, "050471"},
+} vectors[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
                {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
 
 static void the_vectors_of_the_rfc(void **state) {
@@ -54,8 +54,9 @@ static void no_code_is_good_twice(void **state) {
 
 static void other_texts_are_no_codes(void **state) {
     (void)state;
-    static const char *const texts[] = {"", "005925", "05924", "0059240", "00592a", "-05924",
-                                        "005924\n", "89005924", "      ", "\xd9\xa0"};
+    static const char *const texts[] = {"",       "005925",  "05924",    "0059240",
+                                        "00592a", "-05924",  "005924\n", "89005924",
+                                        "      ", "\xd9\xa0"};
     int64_t step;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_false(totp_check(secret, texts[i], 1234567890, 0, &step));

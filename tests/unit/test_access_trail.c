@@ -49,7 +49,8 @@ static void the_audit_counts_by_day(void **state) {
     assert_string_equal(said, "2027-01-16 key desk exact_place x 1\n"
                               "2027-01-15 user desk exact_place x 1\n");
     int64_t count;
-    assert_true(audit_distinct_today(a, ACTOR_KEY, "desk", "exact_place", NOW, &count, &err));
+    assert_true(
+        audit_distinct_today(a, ACTOR_KEY, "desk", "exact_place", NOW, &count, &err));
     assert_int_equal(count, 2);
     assert_true(audit_distinct_today(a, ACTOR_KEY, "desk", "export", NOW, &count, &err));
     assert_int_equal(count, 0);
@@ -72,7 +73,8 @@ static void the_audit_forgets_after_400_days(void **state) {
 /* ---- suggestions ------------------------------------------------------------------- */
 
 static struct suggestion make(const char *by, int64_t at, const char *text) {
-    struct suggestion s = {.by = by, .made_at = at, .note = text, .cells = "{\"hours\":\"\"}"};
+    struct suggestion s = {
+        .by = by, .made_at = at, .note = text, .cells = "{\"hours\":\"\"}"};
     memcpy(s.service, "service-of-tests", 16);
     return s;
 }
@@ -98,10 +100,10 @@ static void a_suggestion_waits_and_is_decided(void **state) {
     assert_int_equal(suggestion_get(a, s.id, copy, said, &err), 1);
     assert_string_equal(said, "73657276-6963-652d-6f66-2d7465737473 partner 5 moved "
                               "{\"hours\":\"\"} open  0\n");
-    assert_int_equal(
-        suggestion_decide(a, s.id, SUGGESTION_ACCEPTED, "steward", 9, &err), 1);
-    assert_int_equal(
-        suggestion_decide(a, s.id, SUGGESTION_REJECTED, "another", 10, &err), 0);
+    assert_int_equal(suggestion_decide(a, s.id, SUGGESTION_ACCEPTED, "steward", 9, &err),
+                     1);
+    assert_int_equal(suggestion_decide(a, s.id, SUGGESTION_REJECTED, "another", 10, &err),
+                     0);
     assert_int_equal(suggestion_decide(a, none, SUGGESTION_REJECTED, "x", 10, &err), 0);
     said[0] = '\0';
     assert_int_equal(suggestion_get(a, s.id, copy, said, &err), 1);
