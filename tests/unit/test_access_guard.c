@@ -117,6 +117,28 @@ static void an_own_account_washes_nothing_away(void **state) {
     guard_free(g);
 }
 
+/* A slow right try takes back its own wait, not that of a wrong one made meanwhile. */
+static void a_late_pass_clears_no_later_wait(void **state) {
+    (void)state;
+    struct guard *g = guard_new();
+    struct guard_ticket own, other;
+    int64_t now = NOW;
+    for (unsigned i = 0; i < 12; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "name-%u", i);
+        wait_for(g, name, 1, &now);
+    }
+    now += guard_try(g, "mallory", client(1), now, &own);
+    assert_int_equal(guard_try(g, "mallory", client(1), now, &own), 0);
+    int wait = guard_try(g, "anna", client(1), now, &other);
+    assert_true(wait > 0);
+    now += wait;
+    assert_int_equal(guard_try(g, "anna", client(1), now, &other), 0);
+    guard_passed(g, &own, now);
+    assert_true(guard_try(g, "ben", client(1), now, &other) > 0);
+    guard_free(g);
+}
+
 static void a_try_without_code_costs_nothing(void **state) {
     (void)state;
     struct guard *g = guard_new();
@@ -250,6 +272,7 @@ int main(void) {
         cmocka_unit_test(ten_thousand_tries_take_months),
         cmocka_unit_test(the_right_password_clears_the_account),
         cmocka_unit_test(an_own_account_washes_nothing_away),
+        cmocka_unit_test(a_late_pass_clears_no_later_wait),
         cmocka_unit_test(a_try_without_code_costs_nothing),
         cmocka_unit_test(strangers_do_not_lock_the_owner_out),
         cmocka_unit_test(a_full_table_forgets_the_lightest),

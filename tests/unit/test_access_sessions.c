@@ -268,6 +268,17 @@ static void new_limits_count_at_once(void **state) {
     assert_false(is_open(token, NOW + 200));
 }
 
+/* Longer ones only for those that open from now on. */
+static void no_session_outlives_what_it_was_opened_for(void **state) {
+    (void)state;
+    char token[SESSION_TOKEN_SIZE];
+    open_at(&d.anna, NOW, token);
+    sessions_free(d.sessions);
+    d.sessions = sessions_new(d.store, 10 * ABSOLUTE, 10 * ABSOLUTE, &err);
+    assert_true(is_open(token, NOW + ABSOLUTE - 1));
+    assert_false(is_open(token, NOW + ABSOLUTE));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void) {
@@ -279,6 +290,7 @@ int main(void) {
         TEST(all_sessions_of_one_end),      TEST(who_is_disabled_is_out_at_once),
         TEST(a_restart_signs_nobody_out),   TEST(last_seen_is_written_once_a_minute),
         TEST(a_reload_forgets_nothing),     TEST(new_limits_count_at_once),
+        TEST(no_session_outlives_what_it_was_opened_for),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -300,6 +300,18 @@ static void the_second_factor_goes_with_the_password(void **state) {
     assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_DONE);
 }
 
+/* Whose account is disabled does not learn that the password was right. */
+static void who_is_disabled_is_asked_for_no_code(void **state) {
+    (void)state;
+    struct signed_in in;
+    struct caller caller = signed_in_as("anna", PASSWORD);
+    const uint8_t *secret = second_factor(&caller);
+    assert_int_equal(totp_confirm(a, &caller, code_at(secret, now), now, &err), SIGN_IN_DONE);
+    assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_CODE_NEEDED);
+    assert_true(user_set_disabled(db, anna.id, true, &err));
+    assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_WRONG);
+}
+
 /* ---- requests ------------------------------------------------------------------------- */
 
 static void a_request_without_credentials_is_nobodys(void **state) {
@@ -463,6 +475,7 @@ int main(void) {
         TEST(the_code_is_asked_after_the_right_password_only),
         TEST(codes_are_guessed_no_faster),
         TEST(the_second_factor_goes_with_the_password),
+        TEST(who_is_disabled_is_asked_for_no_code),
         TEST(a_request_without_credentials_is_nobodys),
         TEST(a_key_goes_before_a_cookie),
         TEST(a_key_that_expired_opens_nothing),
