@@ -87,11 +87,12 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-tsan: ## swapping directories under load and romanising, under the thread sanitizer
+tsan: ## swapping directories under load, romanising and accounts, under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap \
-		build/tsan/unit/test_romanise
+		build/tsan/unit/test_romanise build/tsan/unit/test_access_threads
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_romanise
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_access_threads
 	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
 
 .PHONY: fuzz
