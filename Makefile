@@ -88,15 +88,10 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-tsan: ## swapping directories under load, romanising and workers under the thread sanitizer
-	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven build/tsan/unit/test_swap \
-		build/tsan/unit/test_romanise build/tsan/unit/test_workers build/tsan/unit/test_mhd \
-		build/tsan/unit/test_metrics
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_swap
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_romanise
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_workers
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_mhd
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_metrics
+TSAN := swap romanise workers mhd metrics access_threads
+tsan: ## what several threads share, under the thread sanitizer
+	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven $(TSAN:%=build/tsan/unit/test_%)
+	@for t in $(TSAN); do TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_$$t || exit 1; done
 	HAVEN=build/tsan/haven node --test tests/http/swap.test.mjs
 
 .PHONY: fuzz

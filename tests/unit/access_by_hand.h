@@ -25,7 +25,8 @@
 #define PASSWORD "four plain words here"
 
 static char dir[] = "/tmp/haven-test-access-XXXXXX";
-static char path[200]; /* of the newest record; there is none, only what stands beside it */
+static char
+    path[200]; /* of the newest record; there is none, only what stands beside it */
 static struct error err;
 
 static int group_setup(void **state) {
@@ -56,7 +57,8 @@ static inline struct access_db *open_db(void) {
 }
 
 /* Adds an account with PASSWORD. */
-static inline struct user add_user(struct access_db *a, const char *name, enum role role) {
+static inline struct user add_user(struct access_db *a, const char *name,
+                                   enum role role) {
     static char hash[CRYPTO_PASSWORD_SIZE]; /* made once: it takes time */
     struct user user = {.holder.role = role}, found;
     if (hash[0] == '\0')

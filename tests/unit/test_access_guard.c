@@ -40,11 +40,13 @@ static int wait_for(struct guard *g, const char *name, unsigned from, int64_t *n
 
 static void waits_of_an_account_grow(void **state) {
     (void)state;
-    static const int waits[] = {0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900};
+    static const int waits[] = {0,  0,  0,   1,   2,   4,   8,   16,
+                                32, 64, 128, 256, 512, 900, 900, 900};
     struct guard *g = guard_new();
     int64_t now = NOW;
     for (unsigned i = 0; i < sizeof waits / sizeof *waits; i++)
-        assert_int_equal(wait_for(g, "anna", i, &now), waits[i]); /* each from elsewhere */
+        assert_int_equal(wait_for(g, "anna", i, &now),
+                         waits[i]); /* each from elsewhere */
     assert_int_equal(wait_for(g, "ben", 1000, &now), 0);
     guard_free(g);
 }
@@ -112,6 +114,28 @@ static void an_own_account_washes_nothing_away(void **state) {
             guard_passed(g, &own, now);
     }
     assert_true(tried < 40);
+    guard_free(g);
+}
+
+/* A slow right try takes back its own wait, not that of a wrong one made meanwhile. */
+static void a_late_pass_clears_no_later_wait(void **state) {
+    (void)state;
+    struct guard *g = guard_new();
+    struct guard_ticket own, other;
+    int64_t now = NOW;
+    for (unsigned i = 0; i < 12; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "name-%u", i);
+        wait_for(g, name, 1, &now);
+    }
+    now += guard_try(g, "mallory", client(1), now, &own);
+    assert_int_equal(guard_try(g, "mallory", client(1), now, &own), 0);
+    int wait = guard_try(g, "anna", client(1), now, &other);
+    assert_true(wait > 0);
+    now += wait;
+    assert_int_equal(guard_try(g, "anna", client(1), now, &other), 0);
+    guard_passed(g, &own, now);
+    assert_true(guard_try(g, "ben", client(1), now, &other) > 0);
     guard_free(g);
 }
 
@@ -248,6 +272,7 @@ int main(void) {
         cmocka_unit_test(ten_thousand_tries_take_months),
         cmocka_unit_test(the_right_password_clears_the_account),
         cmocka_unit_test(an_own_account_washes_nothing_away),
+        cmocka_unit_test(a_late_pass_clears_no_later_wait),
         cmocka_unit_test(a_try_without_code_costs_nothing),
         cmocka_unit_test(strangers_do_not_lock_the_owner_out),
         cmocka_unit_test(a_full_table_forgets_the_lightest),

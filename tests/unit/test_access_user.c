@@ -137,9 +137,9 @@ static void a_hash_opens_to_its_password_only(void **state) {
     assert_false(crypto_password_verify("", "", 0));
     assert_false(crypto_password_verify("$argon2id$", "", 0));
     assert_false(crypto_password_outdated(hash));
-    assert_true(crypto_password_outdated(
-        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+    assert_true(
+        crypto_password_outdated("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 }
 
 static double seconds_of(const char *hash) {
