@@ -55,8 +55,7 @@ void service_tag(const struct standing *standing, const struct edits *edits,
 
 /* What service_tag() needs; `edits` is the caller's to free. */
 static bool layers_read(struct db *db, const uint8_t id[ID_BYTES],
-                        struct standing *standing, struct edits *edits,
-                        struct error *e) {
+                        struct standing *standing, struct edits *edits, struct error *e) {
     int64_t key;
     return service_key(db, id, &key, e) && standing_read(db, key, standing, e) &&
            edits_read(db, key, edits, e);
@@ -123,7 +122,8 @@ static void translations_add(struct showing *sh, const struct flat *flat,
     }
     for (size_t i = 0; i < sh->edits.count; i++) {
         struct field f = sh->edits.at[i].field;
-        if (f.column == column && f.language[0] != '\0' && field_value(flat, f)[0] == '\0')
+        if (f.column == column && f.language[0] != '\0' &&
+            field_value(flat, f)[0] == '\0')
             cell_add(sh, f, "");
     }
 }

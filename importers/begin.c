@@ -12,10 +12,11 @@ static bool as_expected(struct record *r, const struct import_options *o,
     if (o->expect_revision == NULL ||
         (slice_integer(slice_of(o->expect_revision), &expected) && expected == *revision))
         return true;
-    return error_set(e, ERR_DATA,
-                     "the record has moved on: it is at revision %lld, and %s was expected; "
-                     "nothing is changed (--dry-run shows what the file would change now)",
-                     (long long)*revision, o->expect_revision);
+    return error_set(
+        e, ERR_DATA,
+        "the record has moved on: it is at revision %lld, and %s was expected; "
+        "nothing is changed (--dry-run shows what the file would change now)",
+        (long long)*revision, o->expect_revision);
 }
 
 struct import_run *begin_run(struct record *r, const struct import_options *o,

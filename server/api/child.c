@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS 20     /* how soon the end of a child is seen that closed its output before */
+#define LOOK_MS 20 /* how soon the end of a child is seen that closed its output before */
 #define READS_A_LOOK 64 /* so that who writes without end meets the time limit too */
 
 /* The program as it runs, even when its file was replaced since. A process may follow this
@@ -122,7 +122,8 @@ static int64_t now_ms(void) {
 static bool drain(int from, struct buf *out, size_t *taken) {
     char bytes[4096];
     ssize_t got = 1;
-    for (int i = 0; i < READS_A_LOOK && (got = read(from, bytes, sizeof bytes)) > 0; i++) {
+    for (int i = 0; i < READS_A_LOOK && (got = read(from, bytes, sizeof bytes)) > 0;
+         i++) {
         size_t room = CHILD_OUTPUT_MAX - *taken;
         size_t len = (size_t)got < room ? (size_t)got : room;
         buf_add(out, bytes, len);

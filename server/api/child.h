@@ -18,9 +18,10 @@
 #define CHILD_OUTPUT_MAX (64 * 1024) /* bytes of standard error that are kept */
 
 /* Runs this program with `argv` (NULL at its end; argv[0] is its name only) and waits for
- * it: for a worker, never for a thread that answers requests. Standard input is `in`, or
- * nothing (-1); standard output is dropped; the first CHILD_OUTPUT_MAX bytes of standard
- * error are added to `out_stderr`, whatever they are: judge them as text of a stranger.
+ * it: for a worker, never for a thread that answers requests. Standard input is `in` (above
+ * 2), or nothing (-1); standard output is dropped; the first CHILD_OUTPUT_MAX bytes of
+ * standard error are added to `out_stderr`, whatever they are: judge them as text of a
+ * stranger.
  *
  * True: it ended by itself, with `*exit_code`. False: it could not be started, was killed
  * after `timeout_s` seconds, or by a signal; `e` says which, `*exit_code` is -1. */

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,8 +125,8 @@ static const struct {
     const char *name;
     int (*run)(char **argv);
 } parts[] = {
-    {"speak", part_speak}, {"born", part_born},   {"flood", part_flood},
-    {"sleep", part_sleep}, {"leave", part_leave}, {"crash", part_crash},
+    {"speak", part_speak}, {"born", part_born},     {"flood", part_flood},
+    {"sleep", part_sleep}, {"leave", part_leave},   {"crash", part_crash},
     {"copy", part_copy},   {"parent", part_parent}, {"endless", part_endless},
 };
 
@@ -257,6 +257,40 @@ static void it_runs_when_the_parent_is_not_dumpable(void **state) {
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* Each has its own output, and ends when its own child ends. */
+static void *run_apart(void *ctx) {
+    const char *const argv[] = {"haven", "speak", ctx, "-", NULL};
+    const char *const slow[] = {"haven", "sleep", NULL};
+    char wanted[40];
+    snprintf(wanted, sizeof wanted, "%s|-\n", (const char *)ctx);
+    struct error e = {0};
+    struct buf out = {0};
+    int got;
+    bool right = true;
+    if (strcmp(ctx, "slow") == 0)
+        right = !child_run(slow, -1, 2, &out, &got, &e);
+    for (int i = 0; i < 20 && strcmp(ctx, "slow") != 0; i++) {
+        out.len = 0;
+        right = right && child_run(argv, -1, 20, &out, &got, &e) && got == 7 &&
+                strcmp(buf_text(&out), wanted) == 0;
+    }
+    buf_free(&out);
+    return right ? ctx : NULL;
+}
+
+static void several_run_at_once(void **state) {
+    (void)state;
+    char names[][8] = {"slow", "a", "b", "c"};
+    pthread_t thread[4];
+    void *result;
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, run_apart, names[i]), 0);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(thread[i], &result), 0);
+        assert_non_null(result);
+    }
+}
+
 /* test -> parent -> sleep; the parent is killed. */
 static void it_dies_with_its_parent(void **state) {
     (void)state;
@@ -297,6 +331,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_signal_is_told),
         cmocka_unit_test(what_it_leaves_behind_is_ended),
         cmocka_unit_test(it_runs_when_the_parent_is_not_dumpable),
+        cmocka_unit_test(several_run_at_once),
         cmocka_unit_test(it_dies_with_its_parent),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,9 +88,10 @@ static void what_is_added_updated_retired(void **state) {
                         "s:b added new at 14.0000,104.0000 visibility:->area\n"
                         "s:c added new visibility:->area\n");
     struct flat next[] = {at("a", "13.25", "103"), with("c", COL_STATUS, "open")};
-    const char *wanted = "s:a updated from 13.0000,103.0000 at 13.2500,103.0000 lat:13>13.25\n"
-                         "s:b retired from 14.0000,104.0000\n"
-                         "s:c updated status:>open\n";
+    const char *wanted =
+        "s:a updated from 13.0000,103.0000 at 13.2500,103.0000 lat:13>13.25\n"
+        "s:b retired from 14.0000,104.0000\n"
+        "s:c updated status:>open\n";
     assert_string_equal(difference(r, "s", next, 2, true, 100, false), wanted);
     assert_string_equal(difference(r, "s", next, 2, true, 100, true), wanted);
     assert_string_equal(difference(r, "s", next, 2, true, 100, true), "");
@@ -224,8 +225,7 @@ static bool edit_text(struct record *r, const char *name, enum column column,
                       struct run_result *out) {
     uint8_t id[ID_BYTES];
     struct edit_cell cell = {.column = column, .value = value};
-    struct edit_request q = {
-        .by = "Dara", .cells = &cell, .count = 1, .expect = expect};
+    struct edit_request q = {.by = "Dara", .cells = &cell, .count = 1, .expect = expect};
     snprintf(cell.language, sizeof cell.language, "%s", language);
     return record_find(r, name, id, &err) && record_edit(r, id, &q, out, &err);
 }
@@ -233,7 +233,8 @@ static bool edit_text(struct record *r, const char *name, enum column column,
 static void both_layers_are_read(void **state) {
     (void)state;
     struct record *r = fresh();
-    const struct translation texts[] = {{COL_SERVICE, "km", "1"}, {COL_SERVICE, "th", "2"}};
+    const struct translation texts[] = {{COL_SERVICE, "km", "1"},
+                                        {COL_SERVICE, "th", "2"}};
     struct flat row = with("a", COL_STATUS, "open");
     struct run_result result;
     row.translations = texts;
