@@ -6,6 +6,7 @@
 
 #include "data/access/audit.h"
 #include "data/access/key.h"
+#include "server/access/access_private.h"
 #include "server/access/sign_in.h"
 
 #include <liboath/oath.h>
@@ -112,6 +113,19 @@ static void wrong_ones_are_told_alike_and_have_to_wait(void **state) {
     assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_DONE);
     now += 1;
     assert_int_equal(try("off", PASSWORD, "", &in), SIGN_IN_WRONG);
+}
+
+/* Each takes 64 MiB: of many at once the rest have to come again, and are not counted. */
+static void few_passwords_are_hashed_at_once(void **state) {
+    (void)state;
+    struct signed_in in;
+    atomic_store(&a->hashing, 4); /* as many as may be */
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_WAIT);
+    assert_int_equal(in.wait_s, 1);
+    atomic_store(&a->hashing, 3);
+    assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_DONE);
+    assert_int_equal(atomic_load(&a->hashing), 3);
 }
 
 static void odd_input_is_only_wrong(void **state) {
@@ -306,7 +320,8 @@ static void who_is_disabled_is_asked_for_no_code(void **state) {
     struct signed_in in;
     struct caller caller = signed_in_as("anna", PASSWORD);
     const uint8_t *secret = second_factor(&caller);
-    assert_int_equal(totp_confirm(a, &caller, code_at(secret, now), now, &err), SIGN_IN_DONE);
+    assert_int_equal(totp_confirm(a, &caller, code_at(secret, now), now, &err),
+                     SIGN_IN_DONE);
     assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_CODE_NEEDED);
     assert_true(user_set_disabled(db, anna.id, true, &err));
     assert_int_equal(try("anna", PASSWORD, "", &in), SIGN_IN_WRONG);
@@ -467,6 +482,7 @@ int main(void) {
         TEST(a_name_and_a_password_open_a_session),
         TEST(wrong_ones_are_told_alike_and_have_to_wait),
         TEST(odd_input_is_only_wrong),
+        TEST(few_passwords_are_hashed_at_once),
         TEST(who_is_disabled_or_reset_is_out),
         TEST(old_costs_are_brought_up),
         TEST(a_new_password_ends_the_other_sessions),
