@@ -31,7 +31,8 @@ CC := $(CC_$(MODE))
 endif
 CFLAGS += -std=c11 -D_GNU_SOURCE -I. -MMD -MP -pthread $(WARN) $(CFLAGS_$(MODE)) \
 	$(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-LDLIBS += -pthread $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcsv -lm
+# Bound at the start: a later look-up of a function saves registers, with what is in them.
+LDLIBS += -Wl,-z,relro,-z,now -pthread $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcsv -lm
 
 SRC := $(filter-out server/main.c,$(wildcard data/*.c data/*/*.c tiles/*.c importers/*.c server/*.c \
 	server/*/*.c))

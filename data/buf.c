@@ -19,11 +19,22 @@ void buf_wipe(struct buf *b) {
     buf_free(b);
 }
 
+/* Moves the bytes without leaving them behind, as realloc() does. */
+static char *move(struct buf *b, size_t capacity) {
+    char *data = xmalloc(capacity);
+    if (b->len > 0)
+        memcpy(data, b->data, b->len);
+    if (b->data != NULL)
+        explicit_bzero(b->data, b->capacity);
+    free(b->data);
+    return data;
+}
+
 void buf_grow(struct buf *b, size_t more) {
     size_t wanted = b->capacity ? b->capacity : 256;
     while (wanted - b->len < more)
         wanted *= 2;
-    b->data = xrealloc(b->data, wanted, 1);
+    b->data = b->secret ? move(b, wanted) : xrealloc(b->data, wanted, 1);
     b->capacity = wanted;
 }
 

@@ -15,6 +15,7 @@ struct buf {
     char *data;
     size_t len;
     size_t capacity;
+    bool secret; /* leaves no copy behind when it grows; set it before the first byte */
 };
 
 void buf_free(struct buf *b);

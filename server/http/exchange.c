@@ -33,6 +33,7 @@ static void set_empty(struct exchange *x) {
     q->authorization = q->cookie = q->origin = q->fetch_site = q->host = q->body = "";
     x->content_length = x->coding = x->forwarded_for = x->forwarded_proto = "";
     x->body_max = BODY_MAX;
+    x->body.secret = x->response.body.secret = true;
 }
 
 struct exchange *exchange_new(void) {
@@ -97,23 +98,11 @@ void exchange_expect_body(struct exchange *x) {
         x->early_status = too_large(x, strtoull(x->content_length, NULL, 10));
 }
 
-/* Grows by doubling, and leaves no copy behind as realloc() does. */
-static void add_wiping(struct buf *b, const char *data, size_t len) {
-    if (b->capacity - b->len < len) {
-        struct buf more = {0};
-        buf_reserve(&more, 2 * b->len + len);
-        buf_add(&more, b->data, b->len);
-        buf_wipe(b);
-        *b = more;
-    }
-    buf_add(b, data, len);
-}
-
 bool exchange_take_body(struct exchange *x, const char *data, size_t len) {
     if (x->early_status == 0)
         x->early_status = too_large(x, (uint64_t)x->body.len + len);
     if (x->early_status == 0) {
-        add_wiping(&x->body, data, len);
+        buf_add(&x->body, data, len);
         return true;
     }
     wipe(&x->body, BODY_MAX);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,28 @@ static int64_t now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
     return t.tv_sec;
+}
+
+/* ---- memory ------------------------------------------------------------------------- */
+
+/* GnuTLS frees what it has decrypted as it is. Its memory functions are variables that a
+ * program may set; ours leave nothing behind. They use the same heap: what was allocated
+ * before is freed as well. */
+static void wipe_and_free(void *p) {
+    if (p != NULL)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
+static void *wipe_and_grow(void *p, size_t size) {
+    void *more = malloc(size);
+    size_t had = p != NULL ? malloc_usable_size(p) : 0;
+    if (more == NULL)
+        return NULL;
+    if (had > 0)
+        memcpy(more, p, had < size ? had : size);
+    wipe_and_free(p);
+    return more;
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -227,6 +250,8 @@ bool tls_look(struct tls *tls, bool *renewed, struct error *e) {
 }
 
 struct tls *tls_open(const char *cert_file, const char *key_file, struct error *e) {
+    gnutls_free = wipe_and_free;
+    gnutls_realloc = wipe_and_grow;
     struct tls *tls = xcalloc(1, sizeof *tls);
     tls->cert_file = cert_file;
     tls->key_file = key_file;
