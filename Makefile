@@ -64,7 +64,7 @@ deps: ## install what is missing from Debian
 .PHONY: test
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory layers unit fuzz http differential directory \
+	@$(MAKE) --no-print-directory layers unit fuzz http access differential directory \
 		tsan
 
 .PHONY: layers
@@ -79,6 +79,11 @@ unit: ## unit tests under address and undefined-behaviour sanitizers
 http: ## the real program over HTTP, under the same sanitizers
 	@$(MAKE) --no-print-directory MODE=asan build/asan/haven
 	HAVEN=build/asan/haven ASAN_OPTIONS=detect_leaks=0 node --test tests/http
+
+.PHONY: access
+access: $(HAVEN) $(B)/access/flipped $(B)/access/leaking ## who sees which field, and that these tests can fail
+	HAVEN=$(HAVEN) FLIPPED=$(B)/access/flipped LEAKING=$(B)/access/leaking \
+		node --test tests/access
 
 .PHONY: differential
 differential: $(HAVEN) ## nearest against an evaluator that was written apart from it
@@ -170,6 +175,14 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $< $(LIB) $(LDLIBS) -o $@
+
+# The program, with tables that can be made wrong.
+$(B)/access/leaking: ACCESS_FLAGS := -DLEAK
+$(B)/access/flipped $(B)/access/leaking: tests/access/flipped.c $(LIB) $(B)/share
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@ln -sfn ../share $(@D)/share
+	@$(CC) $(CFLAGS) $(ACCESS_FLAGS) $< $(LIB) $(LDLIBS) -o $@
 
 $(B)/directory/%: tests/directory/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)

@@ -56,7 +56,7 @@ struct published publish_to_staff(const struct stored_service *service,
     return where;
 }
 
-static bool tells_word(const char *name) {
+bool publish_tells(const char *name) {
     for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
         if (strcasestr(name, telling[i]) != NULL)
             return true;
@@ -94,7 +94,7 @@ bool publish_place_tells(const struct stored_service *service, const struct atla
 bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,
                         struct published where, const char *name) {
     return !where.own &&
-           (tells_word(name) || publish_place_tells(service, atlas, where, name));
+           (publish_tells(name) || publish_place_tells(service, atlas, where, name));
 }
 
 const char *publish_name(const struct stored_service *service, const struct atlas *atlas,

@@ -46,6 +46,9 @@ bool publish_listed(const struct stored_service *service);
 const char *publish_name(const struct stored_service *service, const struct atlas *atlas,
                          struct published where);
 
+/* True when a word of `name` tells what kind of people stay there. */
+bool publish_tells(const char *name);
+
 /* True when `name` tells a place below the one in which the service is shown. */
 bool publish_place_tells(const struct stored_service *service, const struct atlas *atlas,
                          struct published where, const char *name);

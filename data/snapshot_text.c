@@ -44,14 +44,17 @@ static void text_or_null(struct buf *b, const char *key, const char *value) {
         buf_json(b, value);
 }
 
-/* The label of the first stated need: what stands for a name that may not be shown. */
+/* The label of the first stated need, or of what it belongs to where that one tells what kind
+ * of people stay there: what stands for a name that may not be shown. */
 static const char *need_label(const struct flat *f, int language) {
     struct slice rest = slice_of(f->cell[COL_NEEDS]), code;
     slice_next(&rest, ';', &code);
     int need = vocabulary_find(VOC_NEED, code.at, code.len);
     if (need < 0)
         return "";
-    const struct term *term = &vocabulary(VOC_NEED)->terms[publish_need(need)];
+    const struct term *terms = vocabulary(VOC_NEED)->terms, *term = &terms[publish_need(need)];
+    while (term->parent >= 0 && publish_tells(term->label[0]))
+        term = &terms[term->parent];
     return term->label[language][0] ? term->label[language] : term->label[0];
 }
 
@@ -381,7 +384,7 @@ static bool summarised(enum column column) {
 
 /* True when the text of a cell would tell more than the view shows elsewhere. */
 static bool tells_more(const struct text_source *t, const char *cell) {
-    if (view_public(t->view))
+    if (t->view->form[FIELD_NAME] == FORM_PUBLISHED)
         return publish_name_tells(t->service, t->atlas, t->where, cell);
     return publish_place_tells(t->service, t->atlas, t->where, cell);
 }

@@ -10,17 +10,33 @@ static enum field_form resolve(enum field field, enum role role, enum nearness n
     return form == FORM_ALONE || form == FORM_OWN ? field_form(field, ROLE_PUBLIC) : form;
 }
 
-void view_of_role(enum role role, enum nearness nearness, struct view *out) {
+/* The forms of columns from those of fields. */
+static void set_columns(struct view *v) {
     for (int c = 0; c < COL_COUNT; c++)
-        out->column[c] = FORM_HIDDEN;
+        v->column[c] = FORM_HIDDEN;
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if (field_specs[f].column < COL_COUNT)
+            v->column[field_specs[f].column] = v->form[f];
+    v->column[COL_LON] = v->column[COL_PRECISION] = v->column[COL_LAT];
+}
+
+void view_of_role(enum role role, enum nearness nearness, struct view *out) {
     for (int f = 0; f < FIELD_COUNT; f++) {
         const struct field_spec *spec = &field_specs[f];
         bool of_service = strcmp(spec->answer, "service") == 0;
         out->form[f] = of_service ? resolve((enum field)f, role, nearness) : FORM_HIDDEN;
-        if (spec->column < COL_COUNT)
-            out->column[spec->column] = out->form[f];
     }
-    out->column[COL_LON] = out->column[COL_PRECISION] = out->column[COL_LAT];
+    set_columns(out);
+}
+
+void view_of_copy(enum role role, struct view *out) {
+    static const enum field as_the_role[] = {FIELD_HELD, FIELD_PHONES};
+    struct view own;
+    view_of_role(role, VIEW_FAR, &own);
+    view_of_role(ROLE_PUBLIC, VIEW_FAR, out);
+    for (size_t i = 0; i < sizeof as_the_role / sizeof *as_the_role; i++)
+        out->form[as_the_role[i]] = own.form[as_the_role[i]];
+    set_columns(out);
 }
 
 bool view_same(const struct view *a, const struct view *b) {

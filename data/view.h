@@ -23,6 +23,10 @@ struct view {
 
 void view_of_role(enum role role, enum nearness nearness, struct view *out);
 
+/* What may leave the screen of staff, on paper or in a message: the public copy of any
+ * service that the role sees, and its telephones as the role sees them. */
+void view_of_copy(enum role role, struct view *out);
+
 /* True when both show the same of every service. */
 bool view_same(const struct view *a, const struct view *b);
 

@@ -9,10 +9,11 @@
 #include "data/field.h"
 #include "data/record.h"
 #include "data/share.h"
+#include "data/telltale.h"
 #include "data/unresolved.h"
 #include "server/commands.h"
 
-#define NAMES_SAID 50 /* names of areas that nobody knows, at most */
+#define NAMES_SAID 50 /* lines of a list, at most */
 
 static int fail(const char *command, const struct error *e) {
     fprintf(stderr, "haven %s: %s\n", command, e->message);
@@ -52,7 +53,8 @@ static const char check_help[] =
     "Verifies a record: structure, constraints, spatial index, every cell. Lists each fault\n"
     "and ends with 1 when there is one. Then says how many services it holds by country,\n"
     "need, kind, visibility, evidence and age, and which names of areas the gazetteer does\n"
-    "not know: not for the public.\n\n"
+    "not know, and published texts that hold a name, a telephone or a street that is hidden:\n"
+    "not for the public.\n\n"
     "  --roles  print who sees which field of which answer\n";
 
 static void say_fault(const char *fault, void *ctx) {
@@ -68,21 +70,38 @@ static void say_count(const char *title, const char *label, int64_t count, void 
     printf("  %-32s %10lld\n", label, (long long)count);
 }
 
-static void say_name(const char *line, void *ctx) {
-    int64_t *said = ctx;
-    if ((*said)++ == 0)
-        printf("\nnames that are no single place of the gazetteer\n");
-    if (*said <= NAMES_SAID)
+/* A list of lines under a title, the first of them. */
+struct said {
+    const char *title;
+    int64_t count;
+};
+
+static void say_line(const char *line, void *ctx) {
+    struct said *said = ctx;
+    if (said->count++ == 0)
+        printf("\n%s\n", said->title);
+    if (said->count <= NAMES_SAID)
         printf("  %s\n", line);
 }
 
-/* No fault: a service whose area is not known stays, and says so. */
-static bool check_names(struct record *record, struct error *e) {
-    int64_t said = 0, count = 0;
-    bool done = unresolved_names(record, say_name, &said, &count, e);
-    if (done && count > NAMES_SAID)
-        printf("  and %lld more\n", (long long)(count - NAMES_SAID));
-    return done;
+/* No faults: a service whose area is not known stays, and says so; and what a published text
+ * tells, a person has to judge. */
+static bool check_texts(struct record *record, struct error *e) {
+    static const struct {
+        const char *title;
+        bool (*list)(struct record *r, void (*say)(const char *line, void *ctx), void *ctx,
+                     int64_t *count, struct error *e);
+    } lists[] = {{"names that are no single place of the gazetteer", unresolved_names},
+                 {"published texts that hold what is hidden", telltale_texts}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct said said = {lists[i].title, 0};
+        int64_t count = 0;
+        if (!lists[i].list(record, say_line, &said, &count, e))
+            return false;
+        if (count > NAMES_SAID)
+            printf("  and %lld more\n", (long long)(count - NAMES_SAID));
+    }
+    return true;
 }
 
 static int run_check(const char *path) {
@@ -99,7 +118,7 @@ static int run_check(const char *path) {
     else if (done)
         printf("%s: no fault found\n", path);
     done = done && record_counts(record, say_count, &last, &e) &&
-           (faults > 0 || check_names(record, &e));
+           (faults > 0 || check_texts(record, &e));
     record_close(record);
     if (!done)
         return fail("check", &e);

@@ -196,15 +196,17 @@ static int serve(const struct serve_options *o) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     forbid_core_dumps();
-    bool ready = share_open(share, &e) && share_file(share, "borders.bin", borders, &e) &&
+    char *db = realpath(o->db, NULL); /* wherever a process of its own looks for it */
+    bool ready = (db != NULL || error_set(&e, ERR_ENVIRONMENT, "%s: %m", o->db)) &&
+                 share_open(share, &e) && share_file(share, "borders.bin", borders, &e) &&
                  (b = borders_open(borders, &e)) != NULL &&
-                 (d.directory = directory_open(o->db, share, &e)) != NULL &&
-                 (d.access = access_open(o->db, share, &o->access, &e)) != NULL;
+                 (d.directory = directory_open(db, share, &e)) != NULL &&
+                 (d.access = access_open(db, share, &o->access, &e)) != NULL;
     d.borders = b;
-    record_home_init(&d.home, o->db, share);
+    record_home_init(&d.home, db, share);
     if (ready) {
         openapi_write(&d.openapi, routes);
-        d.uploads = uploads_new(o->db);
+        d.uploads = uploads_new(db);
         const struct http_handler handler = {dispatch, dispatch_work, dispatch_body_max,
                                              &d};
         http = http_start(&o->http, &handler, &e);
@@ -226,6 +228,7 @@ static int serve(const struct serve_options *o) {
     directory_close(d.directory);
     borders_close(b);
     buf_free(&d.openapi);
+    free(db);
     return http != NULL ? 0 : e.code;
 }
 

@@ -14,7 +14,7 @@ route_handler handle_nearest, handle_services, handle_service, handle_places,
     handle_place, handle_places_at, handle_vocabulary, handle_status, handle_openapi;
 route_handler handle_sign_in, handle_session, handle_sign_out, handle_sign_out_everywhere,
     handle_sessions, handle_password, handle_totp, handle_totp_remove; /* session.c */
-route_handler handle_own;
+route_handler handle_own, handle_copy;
 route_handler handle_suggest, handle_suggestions, handle_decide;
 route_handler handle_record, handle_change, handle_history, handle_runs, handle_undo;
 route_handler handle_stale;
@@ -26,7 +26,7 @@ void clear_session_cookie(struct response *r);
 
 extern const struct param services_params[], service_params[], places_params[],
     place_params[], places_at_params[], sign_in_params[], password_params[],
-    totp_params[], totp_remove_params[], own_params[], suggest_params[],
+    totp_params[], totp_remove_params[], own_params[], copy_params[], suggest_params[],
     suggestions_params[], decide_params[], record_params[], history_params[],
     runs_params[], undo_params[], stale_params[], import_params[], import_id_params[],
     audit_params[];
