@@ -23,7 +23,7 @@ static const struct {
     {ALWAYS, "Referrer-Policy", "no-referrer"},
     {ALWAYS, "Permissions-Policy",
      "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
-     "geolocation=(self), gyroscope=(), interest-cohort=(), magnetometer=(), "
+     "geolocation=(self), gyroscope=(), magnetometer=(), "
      "microphone=(), midi=(), payment=(), publickey-credentials-get=(), "
      "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {ALWAYS, "X-Content-Type-Options", "nosniff"},
