@@ -23,9 +23,9 @@ static const struct {
     {ALWAYS, "Referrer-Policy", "no-referrer"},
     {ALWAYS, "Permissions-Policy",
      "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
-     "geolocation=(self), gyroscope=(), interest-cohort=(), magnetometer=(), microphone=(), "
-     "midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), "
-     "usb=(), xr-spatial-tracking=()"},
+     "geolocation=(self), gyroscope=(), magnetometer=(), "
+     "microphone=(), midi=(), payment=(), publickey-credentials-get=(), "
+     "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {ALWAYS, "X-Content-Type-Options", "nosniff"},
     {ALWAYS, "X-Frame-Options", "DENY"},
     {ALWAYS, "Cross-Origin-Opener-Policy", "same-origin"},

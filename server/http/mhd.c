@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/mhd.h"
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "data/mem.h"
 #include "server/http/client.h"
+#include "server/http/connections.h"
 #include "server/http/exchange.h"
 #include "server/http/headers.h"
+#include "server/http/listen.h"
 #include "server/http/log.h"
 #include "server/http/metrics.h"
 #include "server/http/tls.h"
@@ -41,16 +38,7 @@ struct http_server {
     _Atomic int handed_over; /* requests that a worker got and that are not completed */
     bool has_proxy;
     uint8_t proxy[16];
-    pthread_mutex_t lock; /* of `connections` */
-    struct connection *connections;
-};
-
-/* A connection, from accept to close. */
-struct connection {
-    struct connection *next, *previous;
-    int fd;
-    _Atomic int64_t since; /* seconds: when it was accepted, or completed its last request */
-    _Atomic bool waiting;  /* for a worker; libmicrohttpd has it suspended */
+    struct connections connections;
 };
 
 static int64_t now_s(void) {
@@ -148,23 +136,16 @@ static void find_client(const struct http_server *server, struct MHD_Connection 
     client_parse(client_last_of(x->forwarded_for), q->client);
 }
 
-/* What we keep of a connection; NULL before it is known. */
+/* What we keep of a connection from on_connection() on. */
 static struct connection *connection_of(struct MHD_Connection *c) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info ? info->socket_context : NULL;
-}
-
-static void restart_clock(struct connection *connection, int64_t extra_s) {
-    if (connection != NULL)
-        atomic_store_explicit(&connection->since, now_s() + extra_s, memory_order_relaxed);
+    return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
 /* A large body takes its time on a thin line; there are few of them. */
 static void allow_for_body(const struct http_server *server, struct MHD_Connection *c,
                            const struct exchange *x) {
     if (x->large)
-        restart_clock(connection_of(c), LARGE_BODY_TIMES * server->options.request_s);
+        connection_restart(connection_of(c), LARGE_BODY_TIMES * server->options.request_s);
 }
 
 static void begin(const struct http_server *server, struct exchange *x,
@@ -217,9 +198,8 @@ static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x) {
 static void hand_back(struct exchange *x) {
     struct connection *connection = connection_of(x->wire);
     x->stage = STAGE_ANSWERED;
-    restart_clock(connection, 0);
-    if (connection != NULL)
-        atomic_store(&connection->waiting, false);
+    connection_restart(connection, 0);
+    atomic_store(&connection->waiting, false);
     MHD_resume_connection(x->wire);
 }
 
@@ -245,11 +225,9 @@ static void turn_away(void *ctx, void *job) {
 /* Suspended before the worker can know of it: it may be done before this returns. */
 static void hand_over(struct http_server *server, struct MHD_Connection *c,
                       struct exchange *x) {
-    struct connection *connection = connection_of(c);
     x->wire = c;
     atomic_fetch_add(&server->handed_over, 1);
-    if (connection != NULL)
-        atomic_store(&connection->waiting, true);
+    atomic_store(&connection_of(c)->waiting, true);
     metrics_gauge(GAUGE_WAITING, 1);
     MHD_suspend_connection(c);
     if (!workers_add(server->workers, x))
@@ -301,7 +279,7 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
     struct http_server *server = ctx;
     (void)how;
     struct exchange *x = *state;
-    restart_clock(connection_of(c), 0);
+    connection_restart(connection_of(c), 0);
     *state = NULL;
     if (x == NULL)
         return;
@@ -312,76 +290,22 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **state,
 
 /* ---- connections -------------------------------------------------------------------- */
 
-static void connection_open(struct http_server *server, struct MHD_Connection *c,
-                            void **socket_context) {
-    struct connection *connection = xcalloc(1, sizeof *connection);
-    connection->fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    atomic_init(&connection->since, now_s());
-    pthread_mutex_lock(&server->lock);
-    connection->next = server->connections;
-    if (connection->next != NULL)
-        connection->next->previous = connection;
-    server->connections = connection;
-    pthread_mutex_unlock(&server->lock);
-    metrics_gauge(GAUGE_CONNECTIONS, 1);
-    metrics_tally(TALLY_CONNECTIONS);
-    *socket_context = connection;
-}
-
-static void connection_close(struct http_server *server, struct connection *connection) {
-    pthread_mutex_lock(&server->lock);
-    if (connection->previous != NULL)
-        connection->previous->next = connection->next;
-    else
-        server->connections = connection->next;
-    if (connection->next != NULL)
-        connection->next->previous = connection->previous;
-    pthread_mutex_unlock(&server->lock);
-    metrics_gauge(GAUGE_CONNECTIONS, -1);
-    free(connection);
-}
-
 static void on_connection(void *ctx, struct MHD_Connection *c, void **socket_context,
                           enum MHD_ConnectionNotificationCode what) {
+    struct http_server *server = ctx;
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        connection_open(ctx, c, socket_context);
+        *socket_context = connection_open(
+            &server->connections,
+            MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
     else if (*socket_context != NULL)
-        connection_close(ctx, *socket_context);
+        connection_close(&server->connections, *socket_context);
 }
 
 void http_reap(struct http_server *server) {
-    int64_t oldest = now_s() - server->options.request_s;
-    pthread_mutex_lock(&server->lock);
-    for (struct connection *c = server->connections; c != NULL; c = c->next)
-        if (atomic_load_explicit(&c->since, memory_order_relaxed) < oldest &&
-            !atomic_load(&c->waiting))
-            shutdown(c->fd, SHUT_RDWR);
-    pthread_mutex_unlock(&server->lock);
+    connections_reap(&server->connections);
 }
 
 /* ---- starting and stopping ---------------------------------------------------------- */
-
-static int listen_on(const struct http_options *o, struct error *e) {
-    char port[8];
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found;
-    snprintf(port, sizeof port, "%d", o->port);
-    int wrong = getaddrinfo(o->host, port, &hints, &found);
-    if (wrong != 0) {
-        error_set(e, ERR_USAGE, "%s: %s", o->host, gai_strerror(wrong));
-        return -1;
-    }
-    int fd = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int yes = 1;
-    bool done = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-                bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0;
-    freeaddrinfo(found);
-    if (done)
-        return fd;
-    error_set(e, ERR_ENVIRONMENT, "%s:%d: %m", o->host, o->port);
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
 
 bool http_look(struct http_server *server, bool *renewed, struct error *e) {
     *renewed = false;
@@ -392,7 +316,7 @@ static void http_free(struct http_server *server) {
     if (server->workers != NULL)
         workers_free(server->workers);
     tls_close(server->tls);
-    pthread_mutex_destroy(&server->lock);
+    connections_clear(&server->connections);
     free(server);
 }
 
@@ -401,7 +325,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, int fd) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = (unsigned)(o->threads ? o->threads : cores > 1 ? cores : 1);
     /* Without MHD_USE_ERROR_LOG: it would print parts of requests. */
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO |
+                     MHD_ALLOW_SUSPEND_RESUME | (server->tls ? MHD_USE_TLS : 0);
     const struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_retrieve_function()},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities},
@@ -409,7 +334,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, int fd) {
     };
     const struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
     return MHD_start_daemon(
-        flags | (server->tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, server,
+        flags, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)o->timeout_s,
@@ -436,13 +361,13 @@ struct http_server *http_start(const struct http_options *options,
     struct http_server *server = xcalloc(1, sizeof *server);
     server->handler = *handler;
     server->options = *options;
-    pthread_mutex_init(&server->lock, NULL);
-    int fd = prepare(server, e) ? listen_on(options, e) : -1;
+    connections_init(&server->connections, options->connections, options->request_s);
+    int fd = prepare(server, e) ? listen_on(options->host, options->port, e) : -1;
     if (fd >= 0 && (server->daemon = start_daemon(server, fd)) != NULL)
         return server;
     if (fd >= 0) {
-        error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d", options->host,
-                  options->port);
+        error_set(e, ERR_ENVIRONMENT, "the HTTP server does not start on %s:%d",
+                  options->host, options->port);
         close(fd);
     }
     if (server->workers != NULL)
@@ -452,18 +377,8 @@ struct http_server *http_start(const struct http_options *options,
 }
 
 int http_port(const struct http_server *server) {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    struct sockaddr_storage address;
-    socklen_t len = sizeof address;
-    if (info != NULL && info->port != 0)
-        return info->port;
-    int fd = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd;
-    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-        return 0;
-    return address.ss_family == AF_INET6
-               ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)
-               : ntohs(((struct sockaddr_in *)&address)->sin_port);
+    return listen_port(
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd);
 }
 
 /* Lets answers of workers go out before all connections are closed. */
@@ -475,7 +390,7 @@ static void wait_for_answers(struct http_server *server) {
 }
 
 void http_stop(struct http_server *server) {
-    workers_stop(server->workers); /* libmicrohttpd must not stop with a request suspended */
+    workers_stop(server->workers); /* nothing may be suspended when the daemon stops */
     wait_for_answers(server);
     MHD_stop_daemon(server->daemon);
     http_free(server);

@@ -43,7 +43,8 @@ struct http_server *http_start(const struct http_options *options,
 /* The port that it listens on. */
 int http_port(const struct http_server *server);
 
-/* Closes connections that have been at one request for too long; call it every second. */
+/* Closes connections that have been at one request for too long, sooner when places run
+ * out; call it every second. */
 void http_reap(struct http_server *server);
 
 /* Looks whether the files of the certificate have changed; call it every second. As

@@ -68,13 +68,13 @@ function replace(from, to) {
     renameSync(at(`${to}.new`), at(to));
 }
 
-const serveArgs = (cert, key) => [
-    ...['serve', '--db', at('test.db'), '--listen', '127.0.0.1:0'],
+const serveArgs = (cert, key, ...more) => [
+    ...['serve', '--db', at('test.db'), '--listen', '127.0.0.1:0', ...more],
     ...['--tls-cert', at(cert), '--tls-key', at(key)],
 ];
 
-async function serve(cert, key) {
-    const server = { output: '', read: 0, child: spawn(program, serveArgs(cert, key)) };
+async function serve(...args) {
+    const server = { output: '', read: 0, child: spawn(program, serveArgs(...args)) };
     servers.push(server);
     const hear = (text) => {
         server.output += text;
@@ -301,6 +301,37 @@ test('a key for the group of the server is fine, and its chain is sent', async (
     writeFileSync(at('chain.crt'), Buffer.concat(both));
     const server = await serve('chain.crt', 'second.key');
     assert.equal((await get(server)).name, 'second');
+    server.child.kill('SIGTERM');
+});
+
+/* Opens a connection and gives the seconds until the server closes it. */
+async function heldFor(server, drip) {
+    const began = Date.now();
+    const socket = connectPlain(server.port, '127.0.0.1');
+    const timer = setInterval(() => drip && socket.write(drip), 200);
+    socket.on('error', () => {}).resume();
+    await Promise.race([
+        new Promise((done) => {
+            socket.on('close', done);
+        }),
+        sleep(15_000),
+    ]);
+    clearInterval(timer);
+    socket.destroy();
+    return (Date.now() - began) / 1000;
+}
+
+test('a handshake that does not end is closed', { timeout: 60_000 }, async () => {
+    const limits = ['--timeout', '2', '--request-time', '3'];
+    const server = await serve('first.crt', 'first.key', ...limits);
+    const hello = Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
+    const held = await Promise.all([
+        heldFor(server, null),
+        heldFor(server, Buffer.from([0])),
+        heldFor(server, hello.subarray(0, 1)),
+    ]);
+    held.forEach((s) => assert.ok(s < 8, `${held}`));
+    assert.equal((await get(server)).status, 200);
     server.child.kill('SIGTERM');
 });
 

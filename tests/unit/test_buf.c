@@ -224,6 +224,22 @@ static void test_grows(void **state) {
 }
 
 /* Text that ends where the room ends: the NUL needs one byte more. */
+/* A secret one holds the same. That nothing is left of it: test_traces.c. */
+static void test_secret_grows(void **state) {
+    (void)state;
+    struct buf plain = {0}, secret = {.secret = true};
+    for (int i = 0; i < 100000; i++) {
+        buf_printf(&plain, "%d,", i);
+        buf_printf(&secret, "%d,", i);
+    }
+    assert_int_equal(secret.len, plain.len);
+    assert_memory_equal(secret.data, plain.data, plain.len);
+    assert_true(secret.capacity < 4 * secret.len);
+    buf_free(&plain);
+    buf_wipe(&secret);
+    assert_null(secret.data);
+}
+
 static void test_text_at_the_edge(void **state) {
     (void)state;
     for (size_t len = 0; len < 1100; len++) {
@@ -251,6 +267,7 @@ int main(void) {
         cmocka_unit_test(test_decimal_rounds),   cmocka_unit_test(test_decimal_random),
         cmocka_unit_test(test_json_escapes),     cmocka_unit_test(test_json_read_back),
         cmocka_unit_test(test_json_commas),      cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_secret_grows),
         cmocka_unit_test(test_text_at_the_edge),
     };
     return cmocka_run_group_tests(tests, set_seed, NULL);

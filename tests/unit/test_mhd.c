@@ -78,20 +78,23 @@ static size_t body_max(void *ctx, const struct request *q) {
     return large ? LARGE_MAX : BODY_MAX;
 }
 
-static struct http_server *start(const char *proxy) {
-    const struct http_options options = {.host = "127.0.0.1",
-                                         .threads = 2,
-                                         .workers = 2,
-                                         .connections = 1000,
-                                         .timeout_s = 20,
-                                         .request_s = 1,
-                                         .proxy = proxy};
+static struct http_server *start_with(const struct http_options *options) {
     const struct http_handler handler = {answer, work, body_max, NULL};
     struct error e = {0};
-    struct http_server *server = http_start(&options, &handler, &e);
+    struct http_server *server = http_start(options, &handler, &e);
     if (server == NULL)
         fail_msg("%s", e.message);
     return server;
+}
+
+static struct http_server *start(const char *proxy) {
+    return start_with(&(struct http_options){.host = "127.0.0.1",
+                                             .threads = 2,
+                                             .workers = 2,
+                                             .connections = 1000,
+                                             .timeout_s = 20,
+                                             .request_s = 1,
+                                             .proxy = proxy});
 }
 
 /* ---- the client -------------------------------------------------------------------- */
@@ -262,7 +265,7 @@ static void test_shedding(void **state) {
     struct http_server *server = start(NULL);
     int port = http_port(server), fds[SLOW], done = 0, busy = 0;
     int64_t slowest = 0;
-    atomic_store(&work_ms, 50);
+    atomic_store(&work_ms, 100);
     for (int i = 0; i < SLOW; i++) {
         fds[i] = dial(port);
         ask(fds[i], "POST /slow", "Content-Length: 0\r\n");
@@ -284,8 +287,8 @@ static void test_shedding(void **state) {
     }
     printf("slowest plain request among 200 slow ones: %d ms\n", (int)slowest);
     assert_int_equal(done + busy, SLOW);
-    assert_true(done >= 64 && busy >= 64);
-    assert_true(slowest < 500); /* all of the work takes 1,600 ms */
+    assert_true(done >= 64 && busy >= 20);
+    assert_true(slowest < 1000); /* all of the work takes 3,300 ms */
     http_stop(server);
 }
 
@@ -323,6 +326,41 @@ static void test_reaping_spares_work(void **state) {
     assert_string_equal(hear(idle), "");
     assert_int_equal(atomic_load(&working), 1);
     assert_int_equal(status_of(hear(fd)), 200);
+    http_stop(server);
+}
+
+/* All places are held by clients that say nothing: they go, and a new one is answered; one
+ * that waits for a worker stays. */
+static void test_places_run_out(void **state) {
+    (void)state;
+    struct http_server *server = start_with(&(struct http_options){.host = "127.0.0.1",
+                                                                   .threads = 2,
+                                                                   .connections = 20,
+                                                                   .timeout_s = 60,
+                                                                   .request_s = 60});
+    int idle[40], port = http_port(server), slow = dial(port);
+    atomic_store(&work_ms, 4000);
+    ask(slow, "GET /slow", "");
+    while (atomic_load(&working) < 1)
+        pause_ms(1);
+    for (int i = 0; i < 40; i++)
+        idle[i] = dial(port);
+    int late = dial(port);
+    ask(late, "GET /a", "");
+    http_reap(server); /* too early: each has its tenth of the time */
+    pause_ms(500);
+    char byte;
+    assert_int_equal(recv(idle[0], &byte, 1, MSG_DONTWAIT), -1);
+    int64_t start_ms = now_ms();
+    while (recv(late, &byte, 1, MSG_DONTWAIT | MSG_PEEK) <= 0 &&
+           now_ms() - start_ms < 30000) {
+        http_reap(server);
+        pause_ms(50);
+    }
+    assert_int_equal(status_of(hear(late)), 200);
+    assert_int_equal(status_of(hear(slow)), 200);
+    for (int i = 0; i < 40; i++)
+        close(idle[i]);
     http_stop(server);
 }
 
@@ -364,7 +402,7 @@ static void test_counted(void **state) {
     has(text, "\nhaven_work_running 0\n");
     has(text, "\nhaven_requests_total{route=\"refused\",status=\"5xx\"} ");
     has_not(text, "/slow");
-    assert_true(refused != NULL && atoi(refused + 26) >= 64);
+    assert_true(refused != NULL && atoi(refused + 26) >= 20);
     close(fd);
     http_stop(server);
     b.len = 0;
@@ -485,12 +523,12 @@ static void test_endless_body(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),       cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_slow_work),     cmocka_unit_test(test_shedding),
-        cmocka_unit_test(test_hung_up),       cmocka_unit_test(test_reaping_spares_work),
-        cmocka_unit_test(test_stop_finishes), cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_bodies),        cmocka_unit_test(test_large_bodies),
-        cmocka_unit_test(test_endless_body),
+        cmocka_unit_test(test_members),        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_slow_work),      cmocka_unit_test(test_shedding),
+        cmocka_unit_test(test_hung_up),        cmocka_unit_test(test_reaping_spares_work),
+        cmocka_unit_test(test_places_run_out), cmocka_unit_test(test_stop_finishes),
+        cmocka_unit_test(test_counted),        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_large_bodies),   cmocka_unit_test(test_endless_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
