@@ -72,9 +72,13 @@ static bool identify(struct dispatcher *d, const struct request *q, struct calle
     return access_identify(d->access, token.at, token.len, q->cookie, time(NULL), out);
 }
 
-/* True when the origin is this host, as the browser names it. */
+/* True when the origin is this host, as the browser names it. Over TLS it has to say so too:
+ * anybody on an open line can make a page of `http://` this host. */
 static bool is_own_origin(const struct request *q) {
+    static const char secure[] = "https://";
     const char *host = strstr(q->origin, "://");
+    if (q->secure && strncasecmp(q->origin, secure, strlen(secure)) != 0)
+        return false;
     return host != NULL && q->host[0] != '\0' && strcasecmp(host + 3, q->host) == 0;
 }
 

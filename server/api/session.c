@@ -73,6 +73,15 @@ static struct credentials credentials_of(const struct secrets *s,
     return (struct credentials){s->user, s->password, s->code, q->client};
 }
 
+/* What asks for a second factor has to come with one of two things. */
+static bool take_totp(const struct args *args, struct secrets *s, struct faults *f) {
+    return take(args, "password", false, s->password, f) &
+               take(args, "code", false, s->code, f) &&
+           (s->password[0] != '\0' || s->code[0] != '\0' ||
+            fault_add(f, slice_of("password"),
+                      "is missing: the password to begin, or the code to confirm"));
+}
+
 /* What did not come to SIGN_IN_DONE. */
 static void respond_refused(struct response *r, enum sign_in_result result, int wait_s,
                             const struct error *e) {
@@ -281,8 +290,7 @@ void handle_totp(struct context *c, struct request *q, struct response *r) {
     if (!is_person(c, r))
         return;
     if (!params_known(&q->args, totp_params, &faults) ||
-        !(take(&q->args, "password", false, s.password, &faults) &
-          take(&q->args, "code", false, s.code, &faults))) {
+        !take_totp(&q->args, &s, &faults)) {
         problem(r, 400, NULL, &faults);
         return;
     }

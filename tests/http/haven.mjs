@@ -114,14 +114,19 @@ async function read(response) {
     return { status: response.status, headers: response.headers, text, body };
 }
 
+/* The cookie of a session, and the password of accounts that addUser() makes. */
+export const COOKIE = '__Host-haven';
+export const PASSWORD = 'a long sentence for tests';
+
 /* One server on one record. Keys are named by role; no key is the public. */
 class Haven {
     constructor(dir, db) {
-        Object.assign(this, { dir, db, keys: {}, output: '' });
+        Object.assign(this, { dir, db, keys: {}, cookies: {}, args: [], output: '' });
         live.add(this);
     }
 
-    addKey(role, name = `test-${role}`) {
+    /* Returns the key; it is kept under its role. More options of `haven key add` follow. */
+    addKey(role, name = `test-${role}`, ...args) {
         const { stdout } = mustRun(
             'key',
             'add',
@@ -131,8 +136,35 @@ class Haven {
             role,
             '--name',
             name,
+            ...args,
         );
-        this.keys[role] = stdout.trim().split(/\s+/).at(-1);
+        return (this.keys[role] = stdout.trim().split(/\s+/).at(-1));
+    }
+
+    /* Makes an account whose password need not be changed. */
+    addUser(role, name = role, ...args) {
+        const command = ['user', 'add', '--db', this.db, '--role', role, '--name', name];
+        const done = spawnSync(program, [...command, '--password-stdin', ...args], {
+            input: PASSWORD,
+            encoding: 'utf8',
+        });
+        if (done.status !== 0) {
+            throw new Error(`haven user add: exit ${done.status}\n${done.stderr}`);
+        }
+    }
+
+    /* Signs in as a browser on a page of this host does. The token of a new session is kept
+     * under the account's name: send(..., { cookie: name }). Returns the answer. */
+    async signIn(user, { password = PASSWORD, code, headers = {} } = {}) {
+        const answer = await this.post('/api/v1/session', { user, password, code }, null, {
+            Origin: this.origin,
+            ...headers,
+        });
+        const [, token] = answer.headers.get('set-cookie')?.match(/=([^;]*)/) ?? [];
+        if (token) {
+            this.cookies[user] = token;
+        }
+        return answer;
     }
 
     /* Imports rows, or a text of CSV, as `source`. Returns the finished command. */
@@ -161,6 +193,8 @@ class Haven {
     }
 
     async serve(args) {
+        this.args = args;
+        this.output = '';
         const listen = ['--listen', '127.0.0.1:0'];
         this.child = spawn(program, ['serve', '--db', this.db, ...listen, ...args]);
         this.origin = await listening(this);
@@ -173,11 +207,16 @@ class Haven {
         }
     }
 
-    /* Sends one request. `key` is a role that was added, or nothing for the public. */
-    async send(method, path, { key, headers = {}, ...rest } = {}) {
+    /* Sends one request. `key` is a role that was added, `cookie` an account that is signed
+     * in (its pages are of this host), or neither for the public. */
+    async send(method, path, { key, cookie, headers = {}, ...rest } = {}) {
         const all = { ...headers };
         if (key) {
             all.Authorization = `Bearer ${this.keys[key]}`;
+        }
+        if (cookie) {
+            all.Cookie = `${COOKIE}=${this.cookies[cookie]}`;
+            all.Origin ??= this.origin;
         }
         return read(await fetch(this.origin + path, { method, headers: all, ...rest }));
     }
@@ -241,7 +280,14 @@ class Haven {
         });
     }
 
-    async stop() {
+    /* Ends the server and starts it again on what it left, perhaps on another port. */
+    async restart(args = this.args) {
+        await this.end();
+        await this.serve(args);
+    }
+
+    /* Ends the server; the record and what stands beside it stay until stop(). */
+    async end() {
         const ended = new Promise((done) => {
             this.child.once('exit', done);
         });
@@ -251,6 +297,10 @@ class Haven {
             await ended;
             clearTimeout(timer);
         }
+    }
+
+    async stop() {
+        await this.end();
         live.delete(this);
         rmSync(this.dir, { recursive: true, force: true });
     }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every address of the server, and the least role that may use it, as the policy says; not
+ * read from the program, so that tests can compare the two. HEAD comes with GET.
+ */
+export const ROLES = ['public', 'partner', 'operator', 'caseworker', 'steward', 'admin'];
+
+export const ROUTES = [
+    ['GET', '/api/v1/nearest', 'public'],
+    ['POST', '/api/v1/nearest', 'public'],
+    ['GET', '/api/v1/services', 'public'],
+    ['GET', '/api/v1/services/{id}', 'public'],
+    ['GET', '/api/v1/places', 'public'],
+    ['POST', '/api/v1/places', 'public'],
+    ['GET', '/api/v1/places/at', 'public'],
+    ['GET', '/api/v1/places/{id}', 'public'],
+    ['GET', '/api/v1/vocabulary', 'public'],
+    ['GET', '/api/v1/status', 'public'],
+    ['GET', '/api/v1/openapi.json', 'public'],
+    ['GET', '/openapi.json', 'public'],
+    ['GET', '/api/v1/session', 'public'],
+    ['POST', '/api/v1/session', 'public'],
+    ['DELETE', '/api/v1/session', 'partner'],
+    ['GET', '/api/v1/sessions', 'partner'],
+    ['DELETE', '/api/v1/sessions', 'partner'],
+    ['POST', '/api/v1/password', 'partner'],
+    ['POST', '/api/v1/totp', 'partner'],
+    ['POST', '/api/v1/totp/remove', 'partner'],
+    ['GET', '/api/v1/own/services', 'partner'],
+    ['POST', '/api/v1/suggestions', 'partner'],
+    ['GET', '/api/v1/suggestions', 'steward'],
+    ['POST', '/api/v1/suggestions/{id}', 'steward'],
+    ['GET', '/api/v1/services/{id}/record', 'steward'],
+    ['PATCH', '/api/v1/services/{id}/record', 'steward'],
+    ['GET', '/api/v1/services/{id}/history', 'steward'],
+    ['GET', '/api/v1/runs', 'steward'],
+    ['POST', '/api/v1/runs/{number}/undo', 'steward'],
+    ['GET', '/api/v1/stale', 'steward'],
+    ['POST', '/api/v1/imports', 'steward'],
+    ['POST', '/api/v1/imports/{id}', 'steward'],
+    ['DELETE', '/api/v1/imports/{id}', 'steward'],
+    ['GET', '/api/v1/users', 'admin'],
+    ['GET', '/api/v1/keys', 'admin'],
+    ['GET', '/api/v1/audit', 'admin'],
+    ['GET', '/metrics', 'admin'],
+].map(([method, path, least]) => ({ method, path, least, name: `${method} ${path}` }));
+
+export const mayUse = (route, role) => ROLES.indexOf(role) >= ROLES.indexOf(route.least);
