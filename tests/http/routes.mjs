@@ -32,6 +32,7 @@ export const ROUTES = [
     ['POST', '/api/v1/suggestions/{id}', 'steward'],
     ['GET', '/api/v1/services/{id}/record', 'steward'],
     ['PATCH', '/api/v1/services/{id}/record', 'steward'],
+    ['GET', '/api/v1/services/{id}/copy', 'operator'],
     ['GET', '/api/v1/services/{id}/history', 'steward'],
     ['GET', '/api/v1/runs', 'steward'],
     ['POST', '/api/v1/runs/{number}/undo', 'steward'],
