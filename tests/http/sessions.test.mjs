@@ -323,7 +323,8 @@ describe('pages of other hosts', () => {
         const right = json({ user: 'page', password: PASSWORD });
         for (const [what, headers] of Object.entries(foreign())) {
             const known = Object.keys(headers).length > 0;
-            const answer = await haven.send('POST', SESSION, merge(right, { ...from(), ...headers }));
+            const request = merge(right, { ...from(), ...headers });
+            const answer = await haven.send('POST', SESSION, request);
             assert.equal(answer.status, known ? 403 : 200, what);
             assert.equal(answer.headers.get('set-cookie') !== null, !known, what);
         }
