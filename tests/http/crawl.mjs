@@ -55,21 +55,29 @@ function send(origin, agent, { method, path, headers = {}, body }) {
     });
 }
 
+/* Somebody who asks one question after the other: { ask(question), close() }. */
+export function client(haven, key) {
+    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+    const own = key ? { Authorization: `Bearer ${haven.keys[key]}` } : {};
+    return {
+        ask: (q) => send(haven.origin, agent, { ...q, headers: { ...q.headers, ...own } }),
+        close: () => agent.destroy(),
+    };
+}
+
 /* Sends `questions` ({ what, method, path, headers, body }), a few at a time. */
 export async function askAll(haven, questions, key) {
-    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+    const { ask, close } = client(haven, key);
     const seen = new Map(questions.map((q) => [q.what, null]));
-    const own = key ? { Authorization: `Bearer ${haven.keys[key]}` } : {};
     let next = 0;
     const work = async () => {
         while (next < questions.length) {
             const q = questions[next++];
-            const headers = { ...q.headers, ...own };
-            seen.set(q.what, await send(haven.origin, agent, { ...q, headers }));
+            seen.set(q.what, await ask(q));
         }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    agent.destroy();
+    close();
     return seen;
 }
 
