@@ -32,7 +32,7 @@ layer importers importers data
 layer server/search server/search data
 layer server/access server/access data server/http/swap.h
 layer server/http server/http data
-layer server/api server/api server/http server/search server/access data tiles
+layer server/api server/api server/http server/search server/access data tiles importers
 
 # library HEADER FILES: the header is included by just these.
 library() {

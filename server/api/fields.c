@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/timezone.h"
+
 /* `,"name":` of every field, written once. */
 static struct key {
     uint32_t len;
@@ -45,6 +47,12 @@ void add_integer_field(struct buf *b, const struct context *c, enum field field,
                        int64_t number) {
     if (add_field(b, c, field))
         buf_integer(b, number);
+}
+
+void add_time_field(struct buf *b, const struct context *c, enum field field, int64_t at) {
+    char text[32];
+    timestamp_format(at, 0, text);
+    add_text_field(b, c, field, at != 0 ? text : NULL);
 }
 
 void add_bool_field(struct buf *b, const struct context *c, enum field field, bool yes) {

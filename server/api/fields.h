@@ -17,6 +17,8 @@ void add_text_field(struct buf *b, const struct context *c, enum field field,
                     const char *text);
 void add_integer_field(struct buf *b, const struct context *c, enum field field,
                        int64_t number);
+/* An RFC 3339 time in UTC, of seconds since 1970; 0: null. */
+void add_time_field(struct buf *b, const struct context *c, enum field field, int64_t at);
 void add_bool_field(struct buf *b, const struct context *c, enum field field, bool yes);
 
 #endif

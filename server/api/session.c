@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "data/crypto.h"
-#include "data/timezone.h"
 #include "server/access/sign_in.h"
 #include "server/api/failure.h"
 #include "server/api/fields.h"
@@ -110,6 +109,15 @@ static void respond_nothing(struct response *r) {
     r->caching = CACHE_NEVER;
 }
 
+/* 204 for what is done; else why it is not. */
+static void respond_done(struct response *r, enum sign_in_result result, int wait_s,
+                         const struct error *e) {
+    if (result == SIGN_IN_DONE)
+        respond_nothing(r);
+    else
+        respond_refused(r, result, wait_s, e);
+}
+
 static void set_cookie(struct response *r, const char *token) {
     snprintf(r->cookie, sizeof r->cookie,
              ACCESS_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", token,
@@ -197,13 +205,6 @@ struct listing {
     struct buf *b;
 };
 
-static void add_time_field(struct buf *b, const struct context *c, enum field field,
-                           int64_t at) {
-    char text[32];
-    timestamp_format(at, 0, text);
-    add_text_field(b, c, field, text);
-}
-
 static void add_session(const struct session *session, void *ctx) {
     struct listing *l = ctx;
     buf_json_comma(l->b);
@@ -258,10 +259,7 @@ void handle_password(struct context *c, struct request *q, struct response *r) {
     enum sign_in_result result =
         change_password(c->access, c->caller, &credentials, s.new, c->now, &wait_s, &e);
     crypto_wipe(&s, sizeof s);
-    if (result == SIGN_IN_DONE)
-        respond_nothing(r);
-    else
-        respond_refused(r, result, wait_s, &e);
+    respond_done(r, result, wait_s, &e);
 }
 
 static void begin_totp(struct context *c, const struct credentials *credentials,
@@ -301,10 +299,7 @@ void handle_totp(struct context *c, struct request *q, struct response *r) {
     } else {
         enum sign_in_result result =
             totp_confirm(c->access, c->caller, s.code, c->now, &e);
-        if (result == SIGN_IN_DONE)
-            respond_nothing(r);
-        else
-            respond_refused(r, result, 0, &e);
+        respond_done(r, result, 0, &e);
     }
     crypto_wipe(&s, sizeof s);
 }
@@ -326,8 +321,5 @@ void handle_totp_remove(struct context *c, struct request *q, struct response *r
     enum sign_in_result result =
         totp_remove(c->access, c->caller, &credentials, c->now, &wait_s, &e);
     crypto_wipe(&s, sizeof s);
-    if (result == SIGN_IN_DONE)
-        respond_nothing(r);
-    else
-        respond_refused(r, result, wait_s, &e);
+    respond_done(r, result, wait_s, &e);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "data/access/suggestion.h"
-#include "data/timezone.h"
 #include "server/access/access.h"
 #include "server/api/failure.h"
 #include "server/api/fields.h"
@@ -129,13 +128,6 @@ struct listing {
     int count;
     uint8_t last[16];
 };
-
-static void add_time_field(struct buf *b, const struct context *c, enum field field,
-                           int64_t at) {
-    char text[32];
-    timestamp_format(at, 0, text);
-    add_text_field(b, c, field, at != 0 ? text : NULL);
-}
 
 static void add_suggestion(const struct suggestion *s, void *ctx) {
     struct listing *l = ctx;
