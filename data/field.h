@@ -10,7 +10,7 @@
 #include "data/column.h"
 #include "data/role.h"
 
-enum field {
+enum field_id {
 #define FIELD(id, answer, name, column, forms) FIELD_##id,
 #include "data/field.def"
 #undef FIELD
@@ -41,12 +41,12 @@ struct field_spec {
 
 extern FIELD_TABLE struct field_spec field_specs[FIELD_COUNT];
 
-static inline enum field_form field_form(enum field field, enum role role) {
+static inline enum field_form field_form(enum field_id field, enum role role) {
     return (enum field_form)field_specs[field].forms[2 * role];
 }
 
 /* True when the role sees anything of it. */
-static inline bool field_shown(enum field field, enum role role) {
+static inline bool field_shown(enum field_id field, enum role role) {
     return field_form(field, role) != FORM_HIDDEN;
 }
 

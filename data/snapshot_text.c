@@ -244,13 +244,13 @@ static void value_or_null(struct buf *b, const char *value) {
 }
 
 /* What stands in a summary, in this order. */
-static const enum field summary[] = {
+static const enum field_id summary[] = {
     FIELD_ID,     FIELD_NAME,       FIELD_ORGANIZATION, FIELD_ORGANIZATION_ID,
     FIELD_KIND,   FIELD_SECTOR,     FIELD_COUNTRY,      FIELD_NEEDS,
     FIELD_PHONES, FIELD_VISIBILITY, FIELD_WARNINGS,
 };
 
-static void add_summarised(struct buf *b, const struct text_source *t, enum field field,
+static void add_summarised(struct buf *b, const struct text_source *t, enum field_id field,
                            int language) {
     const struct stored_service *service = t->service;
     const struct flat *f = &service->flat;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static enum field_form resolve(enum field field, enum role role, enum nearness nearness) {
+static enum field_form resolve(enum field_id field, enum role role, enum nearness nearness) {
     enum field_form form = field_form(field, role);
     if (nearness == VIEW_CLOSE && form != FORM_HIDDEN && form != FORM_PUBLISHED)
         return FORM_SHOWN;
@@ -24,13 +24,13 @@ void view_of_role(enum role role, enum nearness nearness, struct view *out) {
     for (int f = 0; f < FIELD_COUNT; f++) {
         const struct field_spec *spec = &field_specs[f];
         bool of_service = strcmp(spec->answer, "service") == 0;
-        out->form[f] = of_service ? resolve((enum field)f, role, nearness) : FORM_HIDDEN;
+        out->form[f] = of_service ? resolve((enum field_id)f, role, nearness) : FORM_HIDDEN;
     }
     set_columns(out);
 }
 
 void view_of_copy(enum role role, struct view *out) {
-    static const enum field as_the_role[] = {FIELD_HELD, FIELD_PHONES};
+    static const enum field_id as_the_role[] = {FIELD_HELD, FIELD_PHONES};
     struct view own;
     view_of_role(role, VIEW_FAR, &own);
     view_of_role(ROLE_PUBLIC, VIEW_FAR, out);

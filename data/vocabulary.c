@@ -52,7 +52,7 @@ static const char *const names[VOC_COUNT] = {
     [VOC_PLACE_KIND] = "place_kind",
 };
 
-enum field {
+enum field_id {
     FIELD_CODE,
     FIELD_PARENT,
     FIELD_PARENT2,
@@ -145,11 +145,11 @@ static bool read_header(struct loading *l, const struct csv_row *row, struct err
 }
 
 static struct slice field_of(const struct loading *l, const struct csv_row *row,
-                             enum field f) {
+                             enum field_id f) {
     return l->column[f] ? slice_trim(row->field[l->column[f] - 1]) : slice_of("");
 }
 
-static bool read_parent(const struct loading *l, const struct csv_row *row, enum field f,
+static bool read_parent(const struct loading *l, const struct csv_row *row, enum field_id f,
                         int *out, struct error *e) {
     struct slice code = field_of(l, row, f);
     *out = code.len ? vocabulary_find(l->id, code.at, code.len) : -1;
@@ -158,7 +158,7 @@ static bool read_parent(const struct loading *l, const struct csv_row *row, enum
     return true;
 }
 
-static bool read_mark(const struct loading *l, const struct csv_row *row, enum field f,
+static bool read_mark(const struct loading *l, const struct csv_row *row, enum field_id f,
                       bool *out, struct error *e) {
     struct slice s = field_of(l, row, f);
     *out = slice_is(s, "yes") || slice_is(s, "1");
@@ -210,7 +210,7 @@ static bool on_row(const struct csv_row *row, void *ctx, struct error *e) {
     t.match = keep(v, field_of(l, row, FIELD_MATCH));
     t.fallback = keep(v, field_of(l, row, FIELD_FALLBACK));
     for (int i = 0; i < LANGUAGE_COUNT; i++)
-        t.label[i] = keep(v, field_of(l, row, FIELD_LABEL + (enum field)i));
+        t.label[i] = keep(v, field_of(l, row, FIELD_LABEL + (enum field_id)i));
     add_term(v, &t);
     return true;
 }

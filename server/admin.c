@@ -142,7 +142,7 @@ static int print_roles(void) {
     for (int f = 0; f < FIELD_COUNT; f++) {
         printf("%-13s%-24s", field_specs[f].answer, field_specs[f].name);
         for (int role = 0; role < ROLE_COUNT; role++)
-            printf(" %-10c", (int)field_form((enum field)f, (enum role)role));
+            printf(" %-10c", (int)field_form((enum field_id)f, (enum role)role));
         printf("\n");
     }
     printf("\n%s", roles_key);

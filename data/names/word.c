@@ -19,7 +19,7 @@
 enum side { BEFORE, AFTER, SIDES };
 static const char *const side_names[SIDES] = {"before", "after"};
 
-enum field { FIELD_WORD, FIELD_LANGUAGE, FIELD_STANDS, FIELD_KINDS, FIELD_COUNT };
+enum field_id { FIELD_WORD, FIELD_LANGUAGE, FIELD_STANDS, FIELD_KINDS, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"word", "language", "stands",
                                                      "kinds"};
 

@@ -30,7 +30,7 @@ struct listing {
     struct buf *b;
 };
 
-static void add_organization(struct listing *l, enum field field, const uint8_t *id) {
+static void add_organization(struct listing *l, enum field_id field, const uint8_t *id) {
     char text[37];
     if (id != NULL)
         uuid_encode(id, text);
@@ -80,7 +80,7 @@ static void add_entry(const struct audit_entry *entry, void *ctx) {
 
 /* The three lists differ in what they read. */
 struct asked_list {
-    enum field field;
+    enum field_id field;
     char from[11];
     int limit;
 };
@@ -111,7 +111,7 @@ static void list(struct context *c, const struct asked_list *asked, struct respo
         respond_failure(r, &e);
 }
 
-static void list_plain(struct context *c, enum field field, struct request *q,
+static void list_plain(struct context *c, enum field_id field, struct request *q,
                        struct response *r) {
     struct faults faults = {0};
     if (params_known(&q->args, NULL, &faults))

@@ -23,7 +23,7 @@ static void make_keys(void) {
     }
 }
 
-bool add_field(struct buf *b, const struct context *c, enum field field) {
+bool add_field(struct buf *b, const struct context *c, enum field_id field) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (!field_shown(field, c->role))
         return false;
@@ -33,7 +33,7 @@ bool add_field(struct buf *b, const struct context *c, enum field field) {
     return true;
 }
 
-void add_text_field(struct buf *b, const struct context *c, enum field field,
+void add_text_field(struct buf *b, const struct context *c, enum field_id field,
                     const char *text) {
     if (!add_field(b, c, field))
         return;
@@ -43,19 +43,19 @@ void add_text_field(struct buf *b, const struct context *c, enum field field,
         buf_json(b, text);
 }
 
-void add_integer_field(struct buf *b, const struct context *c, enum field field,
+void add_integer_field(struct buf *b, const struct context *c, enum field_id field,
                        int64_t number) {
     if (add_field(b, c, field))
         buf_integer(b, number);
 }
 
-void add_time_field(struct buf *b, const struct context *c, enum field field, int64_t at) {
+void add_time_field(struct buf *b, const struct context *c, enum field_id field, int64_t at) {
     char text[32];
     timestamp_format(at, 0, text);
     add_text_field(b, c, field, at != 0 ? text : NULL);
 }
 
-void add_bool_field(struct buf *b, const struct context *c, enum field field, bool yes) {
+void add_bool_field(struct buf *b, const struct context *c, enum field_id field, bool yes) {
     if (add_field(b, c, field))
         buf_str(b, yes ? "true" : "false");
 }

@@ -224,7 +224,7 @@ static void add_found(struct buf *b, const struct context *c,
     buf_char(b, '}');
 }
 
-static void add_list(struct buf *b, enum field field, const struct context *c,
+static void add_list(struct buf *b, enum field_id field, const struct context *c,
                      const struct nearest_request *r, const struct found_list *list) {
     if (!add_field(b, c, field))
         return;

@@ -6,7 +6,7 @@
 #include "data/text.h"
 #include "server/api/fields.h"
 
-static void add_id(struct buf *b, const struct context *c, enum field field,
+static void add_id(struct buf *b, const struct context *c, enum field_id field,
                    const struct atlas_place *p) {
     char id[37];
     uuid_encode(p->id, id);

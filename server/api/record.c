@@ -199,7 +199,7 @@ void handle_change(struct context *c, struct request *q, struct response *r) {
 
 static void add_run(struct buf *b, const struct context *c, const struct run_info *run) {
     const struct {
-        enum field field;
+        enum field_id field;
         int64_t number;
     } counts[] = {{FIELD_RUN_ADDED, run->added},
                   {FIELD_RUN_UPDATED, run->updated},
@@ -248,7 +248,7 @@ static void list_changes(struct context *c, const uint8_t *id, int limit,
                          struct response *r) {
     struct error e = {0};
     struct rendering to = {c, r};
-    enum field list = id != NULL ? FIELD_HISTORY_CHANGES : FIELD_RUNS_RUNS;
+    enum field_id list = id != NULL ? FIELD_HISTORY_CHANGES : FIELD_RUNS_RUNS;
     struct record *record = record_home_read(c->home, &e);
     bool done = record != NULL;
     respond_json(r);

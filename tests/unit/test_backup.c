@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 #include "data/backup.h"
-#include "data/keys.h"
+#include "data/access/key.h"
 #include "data/record.h"
 #include "tests/unit/record_by_hand.h"
 
@@ -58,9 +58,10 @@ static struct record *record_with(const char *id, const char *name) {
     import_one(r, "test", blank(id));
     if (name == NULL)
         return r;
-    struct keys *keys = keys_open(path, SHARE, &err);
-    ok(keys != NULL && keys_add(keys, name, ROLE_STEWARD, token, &err));
-    keys_close(keys);
+    struct access_db *keys = access_db_open(path, SHARE, &err);
+    const struct key_terms terms = {.name = name, .role = ROLE_STEWARD};
+    ok(keys != NULL && key_add(keys, &terms, token, &err));
+    access_db_close(keys);
     return r;
 }
 
