@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "data/access/access_db.h"
 #include "data/backup_copy.h"
 #include "data/folder.h"
 #include "data/mem.h"
@@ -86,9 +87,9 @@ static bool name_both(struct folder *f, const struct backup_files *made, bool wi
 bool backup_make(const char *path, const char *to, const struct backup_options *o,
                  struct backup_files *made, struct error *e) {
     struct buf access = {0};
-    copy_access_path(path, &access);
+    access_db_path(path, &access);
     name_copy(path, to, &made->record);
-    copy_access_path(buf_text(&made->record), &made->access);
+    access_db_path(buf_text(&made->record), &made->access);
     bool both = !o->without_access && copy_there(buf_text(&access));
     struct folder *f = folder_of(buf_text(&made->record), e);
     bool ok = f != NULL && make_both(path, both ? buf_text(&access) : NULL, o, made, e) &&
@@ -143,7 +144,7 @@ static int by_name(const void *a, const void *b) {
 static bool remove_backup(const char *folder, const char *name, struct error *e) {
     struct buf record = {0}, access = {0};
     buf_printf(&record, "%s/%s", folder, name);
-    copy_access_path(buf_text(&record), &access);
+    access_db_path(buf_text(&record), &access);
     bool ok = (unlink(buf_text(&access)) == 0 || errno == ENOENT) &&
               unlink(buf_text(&record)) == 0;
     if (!ok)

@@ -16,14 +16,6 @@ static const struct {
     [COPY_ACCESS] = {1751217771, "access database", false},
 };
 
-/* "dir/full.db" gives "dir/full-access.db", as data/keys.c has it. */
-void copy_access_path(const char *path, struct buf *out) {
-    size_t len = strlen(path);
-    bool db = len > 3 && strcmp(path + len - 3, ".db") == 0;
-    buf_add(out, path, db ? len - 3 : len);
-    buf_str(out, db ? "-access.db" : "-access");
-}
-
 bool copy_there(const char *path) {
     struct stat s;
     return lstat(path, &s) == 0;

@@ -9,9 +9,6 @@
 
 enum copy_kind { COPY_RECORD, COPY_ACCESS };
 
-/* Adds the path of the access database that belongs to the record at `path`. */
-void copy_access_path(const char *path, struct buf *out);
-
 /* Is anything at `path`? */
 bool copy_there(const char *path);
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/access/access_db.h"
 #include "data/backup_copy.h"
 #include "data/folder.h"
 #include "data/record.h"
@@ -189,10 +190,10 @@ bool backup_restore(const char *backup, const char *path, const char *share,
                     struct error *e) {
     struct buf access = {0};
     struct target targets[] = {{COPY_RECORD, {0}, -1}, {COPY_ACCESS, {0}, -1}};
-    copy_access_path(backup, &access);
+    access_db_path(backup, &access);
     const char *from[] = {backup, buf_text(&access)};
     buf_str(&targets[0].path, path);
-    copy_access_path(buf_text(&targets[0].path), &targets[1].path);
+    access_db_path(buf_text(&targets[0].path), &targets[1].path);
     buf_text(&targets[1].path);
     int count = !o->without_access && copy_there(from[1]) ? 2 : 1;
     struct folder *f = NULL;

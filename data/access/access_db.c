@@ -12,8 +12,7 @@
 
 #define APPLICATION_ID 1751217771 /* as in data/schema_access/0001_access.sql */
 
-/* "dir/full.db" gives "dir/full-access.db"; another ending stays: "full" "full-access". */
-static void access_path(const char *record_path, struct buf *out) {
+void access_db_path(const char *record_path, struct buf *out) {
     size_t len = strlen(record_path);
     bool db = len > 3 && strcmp(record_path + len - 3, ".db") == 0;
     buf_add(out, record_path, db ? len - 3 : len);
@@ -49,7 +48,7 @@ struct access_db *access_db_open(const char *record_path, const char *share,
                                  struct error *e) {
     struct buf path = {0}, steps = {0};
     struct access_db *a = NULL;
-    access_path(record_path, &path);
+    access_db_path(record_path, &path);
     buf_printf(&steps, "%s/schema_access", share);
     struct db *db = open_file(buf_text(&path), buf_text(&steps), e);
     if (db != NULL) {

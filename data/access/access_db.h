@@ -15,9 +15,14 @@
 
 #include <stdint.h>
 
+#include "data/buf.h"
 #include "data/error.h"
 
 struct access_db;
+
+/* Appends the path of the access database of the record at `record_path`: that of "dir/full.db"
+ * is "dir/full-access.db"; another ending stays: "full", "full-access". */
+void access_db_path(const char *record_path, struct buf *out);
 
 /* Opens the access database of the record at `record_path`, made when there is none and
  * brought forward when it is older, with the schema steps of `share`/schema_access. NULL:

@@ -68,7 +68,7 @@ static bool about_person(const struct args *args) {
     return false;
 }
 
-static void answer(void *ctx, struct request *q, struct response *r) {
+static bool answer(void *ctx, struct request *q, struct response *r) {
     unsigned allowed;
     (void)ctx;
     the.asked = true;
@@ -80,11 +80,12 @@ static void answer(void *ctx, struct request *q, struct response *r) {
     const struct route *route = route_match(routes, q->path, q->method, q->value, &allowed);
     if (route == NULL) {
         problem(r, 404, NULL, NULL);
-        return;
+        return true;
     }
     route->handle(&the.context[the.who], q, r);
     if (route->params == nearest_params)
         require(r->status == 400 || !about_person(&q->args), "nothing about a person", "");
+    return true;
 }
 
 /* ---- the client's side -------------------------------------------------------------- */
@@ -175,13 +176,15 @@ static void ask(const char *path, const void *query, size_t len, struct reply *o
 /* ---- the target --------------------------------------------------------------------- */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    struct http_options options = {"127.0.0.1", 0, 1, 8, 0, 0}; /* no time limits */
+    /* No time limits. */
+    const struct http_options options = {.host = "127.0.0.1", .threads = 1, .connections = 8};
+    const struct http_handler handler = {.answer = answer};
     struct error e = {0};
     (void)argc, (void)argv;
     directory_open_demo(&the.context[0], &the.context[1]);
     uuid_encode(the.context[0].snapshot->services[0].id, the.service);
     uuid_encode(the.context[0].snapshot->atlas->places[0].id, the.place);
-    the.server = http_start(&options, answer, NULL, &e);
+    the.server = http_start(&options, &handler, &e);
     set_up(the.server != NULL, &e);
     the.fd = -1;
     return 0;
