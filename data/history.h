@@ -135,6 +135,7 @@ struct run_result {
     int64_t number; /* of the new run; 0: nothing changed */
     int64_t added, updated, retired;
     bool conflict; /* refused, since the service is not as it was expected */
+    bool missing;  /* refused, since there is none of this id */
 };
 
 /* One cell of an edit. */

@@ -86,7 +86,7 @@ struct editing {
     struct standing standing;
     struct edits edits;     /* before */
     struct flat_copy shown; /* as it will be */
-    bool changed, conflict;
+    bool changed, conflict, missing;
     const struct steward_decision *decision; /* of its visibility, or NULL */
 };
 
@@ -207,8 +207,11 @@ static bool editing_open(struct editing *ed, const uint8_t id[ID_BYTES],
                          const char *expect, struct error *e) {
     struct flat *flat;
     int64_t key = 0;
-    if (!service_key(ed->run->db, id, &key, e) ||
-        !standing_read(ed->run->db, key, &ed->standing, e) ||
+    if (!service_key(ed->run->db, id, &key, e)) {
+        ed->missing = e->code == ERR_DATA;
+        return false;
+    }
+    if (!standing_read(ed->run->db, key, &ed->standing, e) ||
         !edits_read(ed->run->db, key, &ed->edits, e) || !as_expected(ed, expect, e))
         return false;
     run_of_source(ed->run, ed->standing.source_key);
@@ -276,6 +279,7 @@ bool record_edit(struct record *r, const uint8_t id[ID_BYTES],
     if (ok)
         *out = (struct run_result){.number = number, .updated = updated};
     out->conflict = ed.conflict;
+    out->missing = ed.missing;
     flat_copy_free(&ed.shown);
     edits_free(&ed.edits);
     return ok;

@@ -39,6 +39,8 @@ void set_validator(const struct context *c, const struct request *q, struct resp
             sizeof digest); /* a revision may come twice */
     buf_add(&what, c->snapshot->atlas->digest, sizeof c->snapshot->atlas->digest);
     buf_str(&what, role_name(c->role));
+    if (c->caller->has_organization) /* of which its partner sees more */
+        buf_add(&what, c->caller->organization, sizeof c->caller->organization);
     buf_str(&what, q->path);
     buf_printf(&what, " %d", (int)(c->now / 86400)); /* `valid_until` passes by the day */
     for (int i = 0; i < q->args.count; i++) {

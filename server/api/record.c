@@ -164,6 +164,8 @@ bool record_change(struct context *c, const uint8_t id[ID_BYTES],
         record_home_written(c->home, record);
     if (result.conflict)
         problem(r, 412, "The record has changed since it was read. Read it again.", NULL);
+    else if (result.missing)
+        problem(r, 404, "There is no service with this id.", NULL);
     else if (!done)
         respond_failure(r, &e);
     if (result.number != 0)
@@ -177,6 +179,10 @@ void handle_change(struct context *c, struct request *q, struct response *r) {
     struct error e = {0};
     uint8_t id[ID_BYTES];
     char tag[SERVICE_TAG_BYTES];
+    if (!params_known(&q->args, record_params, &faults)) {
+        problem(r, 400, NULL, &faults);
+        return;
+    }
     if (!path_id(q, r, id))
         return;
     struct json *body = json_parse(q->body, q->body_len, &e);

@@ -3,6 +3,7 @@
  * What partners and staff think a record should say. It is held until a steward decides;
  * accepted, it is an edit by that steward.
  */
+#include <pthread.h>
 #include <string.h>
 
 #include "data/access/suggestion.h"
@@ -285,16 +286,12 @@ static void decide(struct context *c, const uint8_t id[16], bool accept,
     }
 }
 
-void handle_decide(struct context *c, struct request *q, struct response *r) {
+static void decide_open(struct context *c, const uint8_t id[16], bool accept,
+                        struct response *r) {
     struct deciding d = {0};
-    struct faults faults = {0};
     struct error e = {0};
-    bool accept = false;
-    uint8_t id[16];
-    int got = 0;
-    if (!read_decision(&q->args, &accept, &faults))
-        problem(r, 400, NULL, &faults);
-    else if (!uuid_decode(q->value[0], id) || (got = find_suggestion(c, id, &d, &e)) == 0)
+    int got = find_suggestion(c, id, &d, &e);
+    if (got == 0)
         problem(r, 404, "There is no suggestion with this id.", NULL);
     else if (got < 0)
         respond_failure(r, &e);
@@ -303,4 +300,23 @@ void handle_decide(struct context *c, struct request *q, struct response *r) {
     else if (!accept || accept_cells(c, &d, r))
         decide(c, id, accept, r);
     buf_free(&d.cells);
+}
+
+/* One decision at a time: the record must not say what one steward accepted while another,
+ * a moment earlier, rejected it. */
+static pthread_mutex_t deciding = PTHREAD_MUTEX_INITIALIZER;
+
+void handle_decide(struct context *c, struct request *q, struct response *r) {
+    struct faults faults = {0};
+    bool accept = false;
+    uint8_t id[16];
+    if (!read_decision(&q->args, &accept, &faults)) {
+        problem(r, 400, NULL, &faults);
+    } else if (!uuid_decode(q->value[0], id)) {
+        problem(r, 404, "There is no suggestion with this id.", NULL);
+    } else {
+        pthread_mutex_lock(&deciding);
+        decide_open(c, id, accept, r);
+        pthread_mutex_unlock(&deciding);
+    }
 }
