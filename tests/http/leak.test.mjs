@@ -6,11 +6,24 @@
  *
  * Two rows are hidden (housing is for staff by default) and full of markers. Every path
  * of /openapi.json is asked, with parameters made from the document itself.
+ *
+ * Then the same with two services in each visibility (canaries.mjs, where the table stands
+ * of what the public may learn) and with every value of every parameter (crawl.mjs), after
+ * everything was asked by staff, so that whatever is kept of their answers is there.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
+import {
+    canaries,
+    canary,
+    clinics,
+    directory,
+    loadGazetteer,
+    POLICY,
+} from './canaries.mjs';
+import { crawl, forbidden, leaks } from './crawl.mjs';
 import { start } from './haven.mjs';
 
 const NEAREST = '/api/v1/nearest';
@@ -180,11 +193,11 @@ async function hiddenIds() {
 }
 
 /* Imports, and waits until staff see another revision. */
-async function change(rows) {
-    const before_ = (await haven.get(STATUS, 'steward')).body.revision;
-    haven.import(rows);
+async function change(rows, server = haven, ...args) {
+    const before_ = (await server.get(STATUS, 'steward')).body.revision;
+    server.import(rows, 'test', ...args);
     const end = Date.now() + 30_000;
-    while ((await haven.get(STATUS, 'steward')).body.revision === before_) {
+    while ((await server.get(STATUS, 'steward')).body.revision === before_) {
         assert.ok(Date.now() < end, 'the server did not notice the import');
         await new Promise((r) => setTimeout(r, 30));
     }
@@ -295,4 +308,221 @@ test('the log names no service and no place', () => {
     for (const marker of [...MARKERS, ABSENT]) {
         assert.ok(!haven.output.includes(marker), marker);
     }
+});
+
+/* ---- canaries ------------------------------------------------------------------------ */
+
+describe('canaries in each visibility', () => {
+    const roles = ['operator', 'caseworker', 'steward', 'admin'];
+    const points = [
+        ...canaries.map((c) => [Number(c.row.lat), Number(c.row.lon)]),
+        [12.5, 104.75],
+        [12.5, 105.5],
+    ];
+    const words = canaries.flatMap((c) => [c.marker.village, c.marker.organization]);
+    let server;
+    let ids; /* of everything that there is, hidden or not */
+    let seen;
+    const staff = new Map();
+    const validators = new Map();
+
+    /* Things of staff only, which have ids too. */
+    async function makeHiddenThings() {
+        const all = await server.list('steward');
+        const [service] = all.filter((s) => s.visibility === 'staff');
+        const suggestion = await server.post(
+            '/api/v1/suggestions',
+            { service: service.id, note: 'qzwstaff1note', cells: { status: 'paused' } },
+            'operator',
+        );
+        assert.ok(suggestion.status < 300, suggestion.text);
+        const upload = await server.send(
+            'POST',
+            '/api/v1/imports?source=qzwstaff1upload',
+            {
+                key: 'steward',
+                headers: { 'Content-Type': 'text/csv' },
+                body: 'id,organization,service,country\nqzwstaff1row,o,s,KH\n',
+            },
+        );
+        assert.ok(upload.status < 300, upload.text);
+        return [suggestion.body.id, upload.body.id];
+    }
+
+    const look = () => crawl(server, { points, ids, words, validators });
+
+    before(async () => {
+        server = await start({
+            services: directory,
+            roles,
+            prepare: loadGazetteer,
+            args: ['--places-an-hour', '1000'],
+        });
+        const made = await makeHiddenThings();
+        const known = await server.list('steward');
+        const interesting = known.filter((s) => !s.name.startsWith('Clinic'));
+        const places = (await server.get('/api/v1/places?q=mill')).body.results;
+        ids = [
+            ...interesting.flatMap((s) => [s.id, s.organization_id]),
+            ...places.map((p) => p.id),
+            ...made,
+            known.find((s) => s.name.startsWith('Clinic')).id,
+        ];
+        for (const key of roles) {
+            staff.set(key, await crawl(server, { key, points, ids, words }));
+        }
+        for (const answers of staff.values()) {
+            for (const [what, { headers }] of answers) {
+                const etag = headers.find(([name]) => name === 'etag')?.[1];
+                if (etag && /^GET \S+$/.test(what)) {
+                    validators.set(what.slice(4), etag);
+                }
+            }
+        }
+        const from = performance.now();
+        seen = await look();
+        console.log(
+            `${seen.size} questions in ${Math.round(performance.now() - from)} ms`,
+        );
+    });
+    after(() => server?.stop());
+
+    const count = (part) => [...seen.keys()].filter((what) => what.includes(part)).length;
+
+    test('every path and method of the document was asked', async () => {
+        const { paths } = (await server.get('/openapi.json')).body;
+        for (const [path, methods] of Object.entries(paths)) {
+            const form = path.replace(/\{\w+\}/, '[^/ ?]+');
+            for (const method of [...Object.keys(methods), 'head', 'options']) {
+                const question = new RegExp(`^${method.toUpperCase()} ${form}([ ?]|$)`);
+                assert.ok(
+                    [...seen.keys()].some((what) => question.test(what)),
+                    `${method} ${path}`,
+                );
+            }
+        }
+        assert.ok(seen.size > 5000, `${seen.size}`);
+        assert.ok(count('cursor=') > 20);
+        assert.ok(validators.size > 1000, `${validators.size} validators`);
+    });
+
+    test('no answer, header or error tells what the table forbids', () => {
+        const found = leaks(seen, forbidden(canaries));
+        assert.deepEqual(found.slice(0, 20), [], `${found.length} leaks`);
+        for (const [what, answer] of seen) {
+            assert.ok(
+                answer.status < 500 || answer.status === 505,
+                `${what}: ${answer.status}`,
+            );
+        }
+    });
+
+    test('no id of a hidden thing stands in an answer', async () => {
+        const known = new Set();
+        for (const s of await server.list(null)) {
+            known.add(s.id).add(s.organization_id);
+        }
+        const answers = [...seen].map(([what, a]) => [
+            what,
+            a.text + a.headers.flat().join(' '),
+        ]);
+        const hiddenNow = (await server.list('steward'))
+            .filter((s) => s.visibility === 'staff')
+            .flatMap((s) => [s.id, s.organization_id]);
+        assert.equal(hiddenNow.length, 4);
+        for (const id of [...hiddenNow, ...ids.slice(-3, -1)]) {
+            assert.ok(!known.has(id));
+            const told = answers.filter(([, text]) => text.includes(id));
+            assert.deepEqual(
+                told.map(([what]) => what),
+                [],
+                id,
+            );
+        }
+    });
+
+    test('what the table allows is told: the canaries are no straw men', () => {
+        const whole = [...seen.values()].map((a) => a.text).join('\n');
+        for (const { visibility, n, marker } of canaries) {
+            for (const kind of POLICY[visibility].filter((k) => k in marker)) {
+                assert.ok(whole.includes(marker[kind]), `${visibility} ${n}: ${kind}`);
+            }
+        }
+    });
+
+    test('staff are told all of it: the crawl would find it', () => {
+        const pairs = (found) =>
+            new Set(found.map((f) => f.slice(f.lastIndexOf(': ') + 2)));
+        const marks = forbidden(canaries);
+        const told = pairs(leaks(staff.get('steward'), marks));
+        assert.deepEqual(
+            marks.map((m) => `${m.kind} of ${m.of}`).filter((m) => !told.has(m)),
+            [],
+        );
+    });
+
+    test('no validator of staff gives the public a 304, and no answer of staff is shared', () => {
+        for (const [path, etag] of validators) {
+            const answer = seen.get(`GET ${path} If-None-Match ${etag}`);
+            assert.notEqual(answer.status, 304, path);
+        }
+        for (const answers of staff.values()) {
+            for (const [what, { headers }] of answers) {
+                const caching =
+                    headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
+                assert.match(caching, /private|no-store/, what);
+            }
+        }
+    });
+
+    const rowsOf = (...changed) => [
+        ...clinics,
+        ...canaries.map((c) => changed.find((x) => x.row.id === c.row.id)?.row ?? c.row),
+        ...changed.filter((x) => x.n > 2).map((x) => x.row),
+    ];
+    const without = (gone) => rowsOf().filter((row) => row.id !== gone.row.id);
+    const moved = (visibility, n, ...by) => canary(visibility, n, { moved: by });
+    const renamed = canary('staff', 1, {
+        more: {
+            service: 'qzwother',
+            'service@km': 'qzwotherkm',
+            phones: '+855 79333',
+            status: 'closed',
+        },
+    });
+
+    for (const [what, rows, ...args] of [
+        ['a staff record is added', rowsOf(canary('staff', 3))],
+        [
+            'a staff record moves within its district',
+            rowsOf(moved('staff', 1, 0.03, 0.02)),
+        ],
+        ['a staff record moves to another province', rowsOf(moved('staff', 1, 0.2, 0.9))],
+        ['a staff record has another name, telephone and state', rowsOf(renamed)],
+        [
+            'a staff record is retired',
+            without(canaries.at(-1)),
+            '--retire-missing',
+            '--force',
+        ],
+        [
+            'an area record moves within its district',
+            rowsOf(moved('area', 1, 0.21, 0.11)),
+        ],
+        ['a contact record moves', rowsOf(moved('contact', 1, 0.1, 0.3))],
+    ]) {
+        test(`no public byte changes when ${what}`, async () => {
+            await change(rows, server, ...args);
+            const now = await look();
+            assertSame(seen, now);
+        });
+    }
+
+    test('an area record that leaves its district is seen to: the comparison would find it', async () => {
+        await change(rowsOf(moved('area', 1, 0, 0.5)), server);
+        const now = await look();
+        assert.throws(() => assertSame(seen, now), assert.AssertionError);
+        const list = `GET ${SERVICES}?limit=1000`;
+        assert.notEqual(now.get(list).text, seen.get(list).text);
+    });
 });
