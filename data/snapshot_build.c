@@ -105,8 +105,11 @@ static uint32_t add_site(struct snapshot_builder *b, const struct text_source *t
         return SNAP_NONE;
     struct point p = {strtod(f->cell[COL_LON], NULL) + 0.0,
                       strtod(f->cell[COL_LAT], NULL) + 0.0};
-    area = level < LEVEL_POINT ? service_place(f, b->atlas, level) : ATLAS_NONE;
-    return site_number(b, to_a_kilometre(t) ? geo_to_a_kilometre(p) : p,
+    bool cell = to_a_kilometre(t);
+    /* A commune of a town is smaller than a cell: its outline would tell which it is. */
+    int finest = cell ? LEVEL_DISTRICT : LEVEL_VILLAGE;
+    area = level <= finest ? service_place(f, b->atlas, level) : ATLAS_NONE;
+    return site_number(b, cell ? geo_to_a_kilometre(p) : p,
                        with_outline(b->atlas, area));
 }
 
