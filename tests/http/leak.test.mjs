@@ -385,7 +385,11 @@ describe('canaries in each visibility', () => {
             `${seen.size} questions in ${Math.round(performance.now() - from)} ms`,
         );
     });
-    after(() => server?.stop());
+    after(async () => {
+        const { exitCode, signalCode } = server?.child ?? {};
+        await server?.stop();
+        assert.deepEqual([exitCode, signalCode], [null, null], server?.output);
+    });
 
     const count = (part) => [...seen.keys()].filter((what) => what.includes(part)).length;
 
