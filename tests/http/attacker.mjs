@@ -16,8 +16,16 @@ const NEAREST = '/api/v1/nearest';
 const JSON_BODY = { 'Content-Type': 'application/json' };
 const LISTS = ['results', 'unconfirmed', 'remote', 'unplaced', 'helplines', 'excluded'];
 const DEGREE_M = 111_000;
-const CHOSEN = { distance: 0.15, filters: 0.05, radius: 0.15, box: 0.1, order: 0.15,
-    rounding: 0.2, avoid: 0.1, relax: 0.1 };
+const CHOSEN = {
+    distance: 0.15,
+    filters: 0.05,
+    radius: 0.15,
+    box: 0.1,
+    order: 0.15,
+    rounding: 0.2,
+    avoid: 0.1,
+    relax: 0.1,
+};
 
 export function metres(a, b) {
     return Geodesic.WGS84.Inverse(a.lat, a.lon, b.lat, b.lon).s12;
@@ -100,7 +108,10 @@ export function bestFit(spheres, starts) {
  * exact places ({ id, lat, lon, name }), `needs` that the target may serve; `more` goes into
  * every question. */
 export class Attacker {
-    constructor(haven, { key, target, around, known, needs, seed, budget = 2000, reach = 0.6 }) {
+    constructor(
+        haven,
+        { key, target, around, known, needs, seed, budget = 2000, reach = 0.6 },
+    ) {
         Object.assign(this, { target, around, known, needs, budget, reach });
         this.roll = random(seed);
         this.client = client(haven, key);
@@ -116,13 +127,23 @@ export class Attacker {
     async ask(question) {
         const answer = await this.client.ask(question);
         const what = `${question.method} ${question.path} ${question.body ?? ''}`;
-        this.transcript.push([what, answer.status, JSON.stringify(answer.headers), answer.text]);
+        this.transcript.push([
+            what,
+            answer.status,
+            JSON.stringify(answer.headers),
+            answer.text,
+        ]);
         return answer;
     }
 
     async nearest(body) {
         const text = JSON.stringify({ country: 'KH', limit: 100, ...body });
-        const answer = await this.ask({ method: 'POST', path: NEAREST, headers: JSON_BODY, body: text });
+        const answer = await this.ask({
+            method: 'POST',
+            path: NEAREST,
+            headers: JSON_BODY,
+            body: text,
+        });
         if (answer.status !== 200) {
             throw new Error(`nearest: ${answer.status} ${answer.text}`);
         }
@@ -176,7 +197,9 @@ export class Attacker {
     /* Distances as they are told, unless they are said to be rounded. */
     async distance() {
         const from = this.somewhere();
-        const found = this.mention(await this.nearest({ ...from, need: this.pick(this.needs) }));
+        const found = this.mention(
+            await this.nearest({ ...from, need: this.pick(this.needs) }),
+        );
         if (found?.distance_m !== undefined && found.distance_from !== 'rounded') {
             this.sphere(from, found.distance_m, 'distance');
         }
@@ -184,12 +207,26 @@ export class Attacker {
 
     async filters() {
         const from = this.somewhere();
-        const filter = this.pick([{ gender: 'male' }, { gender: 'female', age: 15 }, { age: 60 },
-            { language: 'shn' }, { open_at: '2026-11-22T10:00:00+07:00', open_only: true },
-            { no_authorities: true }, { form: 'labour.fishing' }, { order: 'fit' }, { order: 'travel' },
-            { with_children: [{ age: 3 }] }, { documents: 'none' }, { cross_border: true },
-            { limit: 1 + Math.floor(this.roll() * 20) }]);
-        const body = await this.nearest({ ...from, need: this.pick(this.needs), ...filter });
+        const filter = this.pick([
+            { gender: 'male' },
+            { gender: 'female', age: 15 },
+            { age: 60 },
+            { language: 'shn' },
+            { open_at: '2026-11-22T10:00:00+07:00', open_only: true },
+            { no_authorities: true },
+            { form: 'labour.fishing' },
+            { order: 'fit' },
+            { order: 'travel' },
+            { with_children: [{ age: 3 }] },
+            { documents: 'none' },
+            { cross_border: true },
+            { limit: 1 + Math.floor(this.roll() * 20) },
+        ]);
+        const body = await this.nearest({
+            ...from,
+            need: this.pick(this.needs),
+            ...filter,
+        });
         const found = this.mention(body);
         if (found?.distance_m !== undefined && found.distance_from !== 'rounded') {
             this.sphere(from, found.distance_m, 'filters');
@@ -218,7 +255,9 @@ export class Attacker {
             const east = side === 'lon' && sign > 0 ? lon + d : lon + 2;
             const south = side === 'lat' && sign < 0 ? lat - d : lat - 2;
             const north = side === 'lat' && sign > 0 ? lat + d : lat + 2;
-            const body = await this.get(`/api/v1/services?limit=1000&bbox=${[west, south, east, north].join(',')}`);
+            const body = await this.get(
+                `/api/v1/services?limit=1000&bbox=${[west, south, east, north].join(',')}`,
+            );
             return body.services.some((s) => s.id === this.target);
         };
         const d = await this.halve(-1, 1.5, 1e-8, inside);
@@ -233,7 +272,8 @@ export class Attacker {
         const other = this.pick(this.known);
         const before = async (t) => {
             const body = await this.nearest({ ...between(a, b, t), need: other.need });
-            const list = ['results', 'unconfirmed'].map((l) => body[l].map((s) => s.id))
+            const list = ['results', 'unconfirmed']
+                .map((l) => body[l].map((s) => s.id))
                 .find((ids) => ids.includes(this.target) && ids.includes(other.id));
             return list ? list.indexOf(this.target) < list.indexOf(other.id) : null;
         };
@@ -266,7 +306,12 @@ export class Attacker {
         const other = this.pick(this.known);
         const kept = async (km) => {
             const avoid = [{ service: this.target, km }];
-            const body = await this.nearest({ lat: other.lat, lon: other.lon, need: other.need, avoid });
+            const body = await this.nearest({
+                lat: other.lat,
+                lon: other.lon,
+                need: other.need,
+                avoid,
+            });
             return LISTS.slice(0, 5).some((l) => body[l].some((s) => s.id === other.id));
         };
         const km = await this.halve(0, 300, 1e-5, kept);
@@ -286,21 +331,28 @@ export class Attacker {
             const wider = body.summary.relax.find((r) => r.nearest_m !== undefined);
             const known = this.known.filter((k) => k.need === need);
             const nearest = Math.min(...known.map((k) => metres(from, k)));
-            return wider === undefined ? null : Math.abs(wider.nearest_m - nearest) < 0.02;
+            return wider === undefined
+                ? null
+                : Math.abs(wider.nearest_m - nearest) < 0.02;
         };
         const t = await this.halve(0, 1, 1e-7, told);
         if (t !== null) {
             const at = between(a, b, t);
-            const nearest = Math.min(...this.known.filter((k) => k.need === need).map((k) => metres(at, k)));
+            const nearest = Math.min(
+                ...this.known.filter((k) => k.need === need).map((k) => metres(at, k)),
+            );
             this.sphere(at, nearest, 'relax');
         }
     }
 
     /* What the lists and the record itself say. */
     async lists() {
-        for (const path of [`/api/v1/services/${this.target}?place=published`, '/api/v1/services?limit=1000',
+        for (const path of [
+            `/api/v1/services/${this.target}?place=published`,
+            '/api/v1/services?limit=1000',
             ...this.needs.map((n) => `/api/v1/services?limit=5&need=${n}`),
-            `/api/v1/places/at?lat=${this.around.lat}&lon=${this.around.lon}`]) {
+            `/api/v1/places/at?lat=${this.around.lat}&lon=${this.around.lon}`,
+        ]) {
             await this.get(path);
         }
     }
@@ -325,7 +377,10 @@ export class Attacker {
 
     /* The place that it found, or null. */
     found() {
-        const starts = [this.around, ...Array.from({ length: 4 }, () => this.somewhere())];
+        const starts = [
+            this.around,
+            ...Array.from({ length: 4 }, () => this.somewhere()),
+        ];
         return bestFit(this.spheres, starts);
     }
 }

@@ -67,8 +67,7 @@ const AT = {
     staff: [12.3619, 104.8207],
 };
 
-const word = (visibility, n, kind) =>
-    `qzw${visibility}${n}${kind.replaceAll('_', '')}`;
+const word = (visibility, n, kind) => `qzw${visibility}${n}${kind.replaceAll('_', '')}`;
 
 /* One canary: { visibility, n, marker: { kind: text }, row }. `moved` (degrees north and
  * east) is added to the point. */

@@ -35,7 +35,11 @@ function answerOf(response, chunks) {
             headers.push([raw[i].toLowerCase(), raw[i + 1]]);
         }
     }
-    return { status: response.statusCode, headers: headers.sort(), text: bytes.toString() };
+    return {
+        status: response.statusCode,
+        headers: headers.sort(),
+        text: bytes.toString(),
+    };
 }
 
 function send(origin, agent, { method, path, headers = {}, body }) {
@@ -60,7 +64,8 @@ export function client(haven, key) {
     const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
     const own = key ? { Authorization: `Bearer ${haven.keys[key]}` } : {};
     return {
-        ask: (q) => send(haven.origin, agent, { ...q, headers: { ...q.headers, ...own } }),
+        ask: (q) =>
+            send(haven.origin, agent, { ...q, headers: { ...q.headers, ...own } }),
         close: () => agent.destroy(),
     };
 }
@@ -122,7 +127,8 @@ function valuesOf(api, name, given, known) {
     if (schema.const !== undefined) {
         return [schema.const];
     }
-    const avoid = (id) => ['service', 'organization', 'place'].map((n) => [{ [n]: id, km: 9 }]);
+    const avoid = (id) =>
+        ['service', 'organization', 'place'].map((n) => [{ [n]: id, km: 9 }]);
     switch (schema.type) {
         case 'boolean':
             return [true, false];
@@ -136,7 +142,11 @@ function valuesOf(api, name, given, known) {
             }
             return name === 'with_children'
                 ? [[], [{ age: 3 }], [{ age: 15, gender: 'female' }]]
-                : [schema.items ? valuesOf(api, name, schema.items, known).slice(0, 16) : []];
+                : [
+                      schema.items
+                          ? valuesOf(api, name, schema.items, known).slice(0, 16)
+                          : [],
+                  ];
         case 'object':
             return [{}, { status: 'open' }];
         default:
@@ -185,7 +195,9 @@ function queriesOf(params, known) {
 
 const inUrl = (v) => (Array.isArray(v) ? v.join(',') : String(v));
 const search = (query) => {
-    const text = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, inUrl(v)]));
+    const text = new URLSearchParams(
+        Object.entries(query).map(([k, v]) => [k, inUrl(v)]),
+    );
     return text.size ? `?${text}` : '';
 };
 
@@ -227,9 +239,9 @@ function getQuestions(api, method, paths, operation, known) {
 }
 
 function bodyQuestions(api, method, paths, operation, known) {
-    const [[media, { schema }]] = Object.entries(operation.requestBody?.content ?? {}).concat([
-        ['application/json', { schema: {} }],
-    ]);
+    const [[media, { schema }]] = Object.entries(
+        operation.requestBody?.content ?? {},
+    ).concat([['application/json', { schema: {} }]]);
     const params = Object.fromEntries(
         Object.entries(schema.properties ?? {})
             /* A password is tried as such in accounts; its delay would change answers. */
@@ -238,7 +250,16 @@ function bodyQuestions(api, method, paths, operation, known) {
     );
     const json = { 'Content-Type': media };
     const bodies = queriesOf(params, known).map((q) => JSON.stringify(q));
-    const bad = ['', '{', '[]', 'null', '{"nothing":1}', '{"lat":1,"lat":1}', '\ufeff{}', '\u0000'];
+    const bad = [
+        '',
+        '{',
+        '[]',
+        'null',
+        '{"nothing":1}',
+        '{"lat":1,"lat":1}',
+        '\ufeff{}',
+        '\u0000',
+    ];
     return paths.flatMap((path) => [
         ...(paths.length > 1 ? bodies.slice(0, 2) : bodies).map((body) =>
             asked(method, path, { headers: json, body }),
@@ -248,13 +269,23 @@ function bodyQuestions(api, method, paths, operation, known) {
     ]);
 }
 
-const MEDIA = ['*/*', 'application/json', 'text/html', 'text/csv', 'text/plain',
-    'application/geo+json', 'application/problem+json', 'application/vnd.mapbox-vector-tile'];
+const MEDIA = [
+    '*/*',
+    'application/json',
+    'text/html',
+    'text/csv',
+    'text/plain',
+    'application/geo+json',
+    'application/problem+json',
+    'application/vnd.mapbox-vector-tile',
+];
 
 /* Other forms of an answer, by header. */
 function headerQuestions(api, path) {
     const named = Object.values(api.paths).flatMap((methods) =>
-        Object.values(methods).flatMap((o) => Object.keys(o.responses[200]?.content ?? {})),
+        Object.values(methods).flatMap((o) =>
+            Object.keys(o.responses[200]?.content ?? {}),
+        ),
     );
     return [
         ...[...new Set([...MEDIA, ...named])].map((Accept) => ({ Accept })),
@@ -269,11 +300,27 @@ function headerQuestions(api, path) {
     ].map((headers) => asked('GET', path, { headers }));
 }
 
-const UNKNOWN = ['/', '/nothing', '/api', '/api/v1', '/api/v1/services/', '/api/v2/services',
-    '/api/v1/services/../status', '/api/v1//services', '/API/V1/SERVICES', '/%2e%2e/test.db',
-    '/test.db', '/metrics/', '/api/v1/services/%00', '/api/v1/services.csv',
-    '/api/v1/services.geojson', '/api/v1/tiles/8/200/120', '/tiles/8/200/120.pbf', '/favicon.ico',
-    `/${'x'.repeat(2000)}`];
+const UNKNOWN = [
+    '/',
+    '/nothing',
+    '/api',
+    '/api/v1',
+    '/api/v1/services/',
+    '/api/v2/services',
+    '/api/v1/services/../status',
+    '/api/v1//services',
+    '/API/V1/SERVICES',
+    '/%2e%2e/test.db',
+    '/test.db',
+    '/metrics/',
+    '/api/v1/services/%00',
+    '/api/v1/services.csv',
+    '/api/v1/services.geojson',
+    '/api/v1/tiles/8/200/120',
+    '/tiles/8/200/120.pbf',
+    '/favicon.ico',
+    `/${'x'.repeat(2000)}`,
+];
 
 /* True when the operation only asks: what a key may be used for without changing anything.
  * One that can be asked by GET too stands as NAME_post (server/api/openapi.c). */
@@ -298,18 +345,24 @@ function pathQuestions(api, path, known, key) {
             all.push(...paths.slice(0, 12).map((p) => asked(method, p)));
         }
     }
-    return operations.get ? [...all, ...headerQuestions(api, paths[0] + known.plain(path))] : all;
+    return operations.get
+        ? [...all, ...headerQuestions(api, paths[0] + known.plain(path))]
+        : all;
 }
 
 /* Requests that are none, over bare sockets. */
-const MALFORMED = ['GET /api/v1/services\r\n\r\n', 'NONE / HTTP/1.1\r\nHost: x\r\n\r\n',
-    'GET /api/v1/services HTTP/9.9\r\nHost: x\r\n\r\n', '\r\n\r\n\0\0\0\0',
+const MALFORMED = [
+    'GET /api/v1/services\r\n\r\n',
+    'NONE / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /api/v1/services HTTP/9.9\r\nHost: x\r\n\r\n',
+    '\r\n\r\n\0\0\0\0',
     'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /api/v1/services HTTP/1.1\r\nno header\r\nHost: x\r\nConnection: close\r\n\r\n',
     'POST /api/v1/nearest HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n{}',
     'POST /api/v1/nearest HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n',
     'POST /api/v1/nearest HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
-    `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`];
+    `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+];
 
 async function askMalformed(haven, seen) {
     const answers = await Promise.all(MALFORMED.map((bytes) => haven.raw(bytes, 400)));
@@ -325,17 +378,24 @@ async function askMalformed(haven, seen) {
 
 /* Every page of every list that has a cursor, one service and one hundred at a time. */
 async function askPages(haven, api, seen, key) {
-    const lists = Object.entries(api.paths).filter(([path, { get }]) =>
-        !path.includes('{') && get?.parameters?.some((p) => p.name === 'cursor'),
+    const lists = Object.entries(api.paths).filter(
+        ([path, { get }]) =>
+            !path.includes('{') && get?.parameters?.some((p) => p.name === 'cursor'),
     );
     for (const [path, { get }] of lists) {
-        const limits = get.parameters.some((p) => p.name === 'limit') ? ['&limit=1', '&limit=7'] : [''];
+        const limits = get.parameters.some((p) => p.name === 'limit')
+            ? ['&limit=1', '&limit=7']
+            : [''];
         for (const limit of limits) {
             for (let cursor = ''; cursor !== null;) {
-                const question = asked('GET', `${path}?cursor=${cursor}${limit}`.replace('cursor=&', ''));
+                const question = asked(
+                    'GET',
+                    `${path}?cursor=${cursor}${limit}`.replace('cursor=&', ''),
+                );
                 const [answer] = (await askAll(haven, [question], key)).values();
                 seen.set(question.what, answer);
-                cursor = answer.status === 200 ? (JSON.parse(answer.text).next ?? null) : null;
+                cursor =
+                    answer.status === 200 ? (JSON.parse(answer.text).next ?? null) : null;
             }
         }
     }
@@ -346,17 +406,30 @@ async function askPages(haven, api, seen, key) {
  * should not know; `words` are searched for; `validators` (Map of what -> ETag) are sent
  * again as If-None-Match. */
 export async function crawl(haven, options = {}) {
-    const { key, points = [[12.5, 104.6]], ids = [], words = [], validators = new Map() } = options;
+    const {
+        key,
+        points = [[12.5, 104.6]],
+        ids = [],
+        words = [],
+        validators = new Map(),
+    } = options;
     const first = await askAll(haven, [asked('GET', '/openapi.json')], key);
     const api = JSON.parse([...first.values()][0].text);
-    const plain = (path) => (path.includes('nearest') || path.includes('/at')
-        ? `?lat=${points[0][0]}&lon=${points[0][1]}` : path.endsWith('places') ? '?q=mill' : '');
+    const plain = (path) =>
+        path.includes('nearest') || path.includes('/at')
+            ? `?lat=${points[0][0]}&lon=${points[0][1]}`
+            : path.endsWith('places')
+              ? '?q=mill'
+              : '';
     const known = { points, ids, words, plain };
     const questions = [
         ...Object.keys(api.paths).flatMap((path) => pathQuestions(api, path, known, key)),
-        ...UNKNOWN.flatMap((path) => ['GET', 'OPTIONS', ...(key ? [] : ['POST'])].map((m) => asked(m, path))),
+        ...UNKNOWN.flatMap((path) =>
+            ['GET', 'OPTIONS', ...(key ? [] : ['POST'])].map((m) => asked(m, path)),
+        ),
         ...[...validators].map(([path, etag]) =>
-            asked('GET', path, { headers: { 'If-None-Match': etag } })),
+            asked('GET', path, { headers: { 'If-None-Match': etag } }),
+        ),
     ];
     const unique = [...new Map(questions.map((q) => [q.what, q])).values()];
     const seen = await askAll(haven, unique, key);
@@ -382,7 +455,10 @@ export function forbidden(canaries, policy = POLICY) {
                 text,
                 pattern: isNumber(kind)
                     ? new RegExp(`(?<![\\d.])${text.replace('.', '\\.')}`)
-                    : new RegExp(`${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`, 'i'),
+                    : new RegExp(
+                          `${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`,
+                          'i',
+                      ),
             })),
     );
 }

@@ -336,11 +336,15 @@ describe('canaries in each visibility', () => {
             'operator',
         );
         assert.ok(suggestion.status < 300, suggestion.text);
-        const upload = await server.send('POST', '/api/v1/imports?source=qzwstaff1upload', {
-            key: 'steward',
-            headers: { 'Content-Type': 'text/csv' },
-            body: 'id,organization,service,country\nqzwstaff1row,o,s,KH\n',
-        });
+        const upload = await server.send(
+            'POST',
+            '/api/v1/imports?source=qzwstaff1upload',
+            {
+                key: 'steward',
+                headers: { 'Content-Type': 'text/csv' },
+                body: 'id,organization,service,country\nqzwstaff1row,o,s,KH\n',
+            },
+        );
         assert.ok(upload.status < 300, upload.text);
         return [suggestion.body.id, upload.body.id];
     }
@@ -377,9 +381,15 @@ describe('canaries in each visibility', () => {
         }
         const from = performance.now();
         seen = await look();
-        console.log(`${seen.size} questions in ${Math.round(performance.now() - from)} ms`);
+        console.log(
+            `${seen.size} questions in ${Math.round(performance.now() - from)} ms`,
+        );
     });
-    after(() => server?.stop());
+    after(async () => {
+        const { exitCode, signalCode } = server?.child ?? {};
+        await server?.stop();
+        assert.deepEqual([exitCode, signalCode], [null, null], server?.output);
+    });
 
     const count = (part) => [...seen.keys()].filter((what) => what.includes(part)).length;
 
@@ -389,7 +399,10 @@ describe('canaries in each visibility', () => {
             const form = path.replace(/\{\w+\}/, '[^/ ?]+');
             for (const method of [...Object.keys(methods), 'head', 'options']) {
                 const question = new RegExp(`^${method.toUpperCase()} ${form}([ ?]|$)`);
-                assert.ok([...seen.keys()].some((what) => question.test(what)), `${method} ${path}`);
+                assert.ok(
+                    [...seen.keys()].some((what) => question.test(what)),
+                    `${method} ${path}`,
+                );
             }
         }
         assert.ok(seen.size > 5000, `${seen.size}`);
@@ -401,7 +414,10 @@ describe('canaries in each visibility', () => {
         const found = leaks(seen, forbidden(canaries));
         assert.deepEqual(found.slice(0, 20), [], `${found.length} leaks`);
         for (const [what, answer] of seen) {
-            assert.ok(answer.status < 500 || answer.status === 505, `${what}: ${answer.status}`);
+            assert.ok(
+                answer.status < 500 || answer.status === 505,
+                `${what}: ${answer.status}`,
+            );
         }
     });
 
@@ -410,7 +426,10 @@ describe('canaries in each visibility', () => {
         for (const s of await server.list(null)) {
             known.add(s.id).add(s.organization_id);
         }
-        const answers = [...seen].map(([what, a]) => [what, a.text + a.headers.flat().join(' ')]);
+        const answers = [...seen].map(([what, a]) => [
+            what,
+            a.text + a.headers.flat().join(' '),
+        ]);
         const hiddenNow = (await server.list('steward'))
             .filter((s) => s.visibility === 'staff')
             .flatMap((s) => [s.id, s.organization_id]);
@@ -418,7 +437,11 @@ describe('canaries in each visibility', () => {
         for (const id of [...hiddenNow, ...ids.slice(-3, -1)]) {
             assert.ok(!known.has(id));
             const told = answers.filter(([, text]) => text.includes(id));
-            assert.deepEqual(told.map(([what]) => what), [], id);
+            assert.deepEqual(
+                told.map(([what]) => what),
+                [],
+                id,
+            );
         }
     });
 
@@ -432,10 +455,14 @@ describe('canaries in each visibility', () => {
     });
 
     test('staff are told all of it: the crawl would find it', () => {
-        const pairs = (found) => new Set(found.map((f) => f.slice(f.lastIndexOf(': ') + 2)));
+        const pairs = (found) =>
+            new Set(found.map((f) => f.slice(f.lastIndexOf(': ') + 2)));
         const marks = forbidden(canaries);
         const told = pairs(leaks(staff.get('steward'), marks));
-        assert.deepEqual(marks.map((m) => `${m.kind} of ${m.of}`).filter((m) => !told.has(m)), []);
+        assert.deepEqual(
+            marks.map((m) => `${m.kind} of ${m.of}`).filter((m) => !told.has(m)),
+            [],
+        );
     });
 
     test('no validator of staff gives the public a 304, and no answer of staff is shared', () => {
@@ -445,7 +472,8 @@ describe('canaries in each visibility', () => {
         }
         for (const answers of staff.values()) {
             for (const [what, { headers }] of answers) {
-                const caching = headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
+                const caching =
+                    headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
                 assert.match(caching, /private|no-store/, what);
             }
         }
@@ -459,16 +487,32 @@ describe('canaries in each visibility', () => {
     const without = (gone) => rowsOf().filter((row) => row.id !== gone.row.id);
     const moved = (visibility, n, ...by) => canary(visibility, n, { moved: by });
     const renamed = canary('staff', 1, {
-        more: { service: 'qzwother', 'service@km': 'qzwotherkm', phones: '+855 79333', status: 'closed' },
+        more: {
+            service: 'qzwother',
+            'service@km': 'qzwotherkm',
+            phones: '+855 79333',
+            status: 'closed',
+        },
     });
 
     for (const [what, rows, ...args] of [
         ['a staff record is added', rowsOf(canary('staff', 3))],
-        ['a staff record moves within its district', rowsOf(moved('staff', 1, 0.03, 0.02))],
+        [
+            'a staff record moves within its district',
+            rowsOf(moved('staff', 1, 0.03, 0.02)),
+        ],
         ['a staff record moves to another province', rowsOf(moved('staff', 1, 0.2, 0.9))],
         ['a staff record has another name, telephone and state', rowsOf(renamed)],
-        ['a staff record is retired', without(canaries.at(-1)), '--retire-missing', '--force'],
-        ['an area record moves within its district', rowsOf(moved('area', 1, 0.21, 0.11))],
+        [
+            'a staff record is retired',
+            without(canaries.at(-1)),
+            '--retire-missing',
+            '--force',
+        ],
+        [
+            'an area record moves within its district',
+            rowsOf(moved('area', 1, 0.21, 0.11)),
+        ],
         ['a contact record moves', rowsOf(moved('contact', 1, 0.1, 0.3))],
     ]) {
         test(`no public byte changes when ${what}`, async () => {

@@ -50,7 +50,10 @@ const DISTRICTS = [
     ['Ford', 'Eastmark', 105.25],
     ['Hill', 'Eastmark', 105.75],
 ];
-const HILL = { lat: 12.5, lon: 105.75 }; /* where the gazetteer has it; without an outline */
+const HILL = {
+    lat: 12.5,
+    lon: 105.75,
+}; /* where the gazetteer has it; without an outline */
 
 const roll = random(SEED);
 const clinics = DISTRICTS.flatMap(([district, province, lon], d) =>
@@ -93,21 +96,27 @@ const hill = { district: 'Hill', province: 'Eastmark' };
 const KINDS = {
     area: { row: (at) => hiddenRow('area', at, hill), published: HILL },
     contact: {
-        row: (at) => hiddenRow('contact', at, { ...hill, remote: 'phone', covers: 'any' }),
+        row: (at) =>
+            hiddenRow('contact', at, { ...hill, remote: 'phone', covers: 'any' }),
         published: null,
     },
     staff: {
-        row: (at) => hiddenRow('staff', at, { ...hill, needs: 'housing.shelter;legal;health.clinic' }),
+        row: (at) =>
+            hiddenRow('staff', at, {
+                ...hill,
+                needs: 'housing.shelter;legal;health.clinic',
+            }),
         published: null,
     },
 };
-const SHELTER = (at) => hiddenRow('staff', at, {
-    id: 'shelter',
-    organization: 'Shelter',
-    service: 'Shelter',
-    needs: 'housing.shelter;health.clinic;legal',
-    kind: 'shelter',
-});
+const SHELTER = (at) =>
+    hiddenRow('staff', at, {
+        id: 'shelter',
+        organization: 'Shelter',
+        service: 'Shelter',
+        needs: 'housing.shelter;health.clinic;legal',
+        kind: 'shelter',
+    });
 
 function loadPlaces(haven, boundaries = outlines) {
     assert.equal(haven.gazetteer('places', places, 'gazetteer').status, 0);
@@ -161,8 +170,14 @@ describe('2,000 questions of the public around a hidden place', () => {
 
     const attack = async (visibility) => {
         const target = await idOf(haven, `Office ${visibility}`);
-        const options = { target, around: at, known, needs: ['legal', 'health.clinic', 'housing.shelter'],
-            seed: SEED, budget: BUDGET };
+        const options = {
+            target,
+            around: at,
+            known,
+            needs: ['legal', 'health.clinic', 'housing.shelter'],
+            seed: SEED,
+            budget: BUDGET,
+        };
         return new Attacker(haven, options).run();
     };
 
@@ -179,18 +194,33 @@ describe('2,000 questions of the public around a hidden place', () => {
                 console.log(`${visibility}: ${first.spent()} questions, nothing to fit`);
             } else {
                 const hows = new Set(first.spheres.map((s) => s.how));
-                for (const how of ['distance', 'filters', 'radius', 'order', 'avoid', 'relax']) {
-                    assert.ok(hows.has(how), `no way to ask by ${how}: the attack is weaker than meant`);
+                for (const how of [
+                    'distance',
+                    'filters',
+                    'radius',
+                    'order',
+                    'avoid',
+                    'relax',
+                ]) {
+                    assert.ok(
+                        hows.has(how),
+                        `no way to ask by ${how}: the attack is weaker than meant`,
+                    );
                 }
                 assert.ok(metres(fit, published) < 1, `${metres(fit, published)} m`);
                 for (const side of ['lat', 'lon']) {
                     assert.ok(first.walls[side].length > 0, side);
                     for (const wall of first.walls[side]) {
-                        assert.ok(Math.abs(wall - published[side]) < 1e-6, `${side} ${wall}`);
+                        assert.ok(
+                            Math.abs(wall - published[side]) < 1e-6,
+                            `${side} ${wall}`,
+                        );
                     }
                 }
-                console.log(`${visibility}: ${first.spent()} questions fit ${metres(fit, published).toFixed(3)} m from ` +
-                    `the published point, ${Math.round(metres(fit, at))} m from the place`);
+                console.log(
+                    `${visibility}: ${first.spent()} questions fit ${metres(fit, published).toFixed(3)} m from ` +
+                        `the published point, ${Math.round(metres(fit, at))} m from the place`,
+                );
             }
             await change(haven, [...clinics, row(elsewhere)]);
             const second = await attack(visibility);
@@ -204,7 +234,9 @@ describe('2,000 questions of the public around a hidden place', () => {
         await change(haven, [...clinics, hiddenRow('exact', open, hill)]);
         const one = await attack('exact');
         const off = metres(one.found(), open);
-        console.log(`exact: ${one.spent()} questions fit ${off.toFixed(3)} m from the place`);
+        console.log(
+            `exact: ${one.spent()} questions fit ${off.toFixed(3)} m from the place`,
+        );
         assert.ok(off < 1, `${off} m`);
     });
 });
@@ -220,8 +252,14 @@ describe('the public, in a district with an outline', () => {
         const attack = async (at) => {
             await change(haven, [...clinics, hiddenRow('area', at)]);
             const target = await idOf(haven, 'Office area');
-            return new Attacker(haven, { target, around: { lat: 12.5, lon: 104.75 },
-                known: await knownPlaces(haven), needs: ['legal', 'health.clinic'], seed: SEED, budget: BUDGET }).run();
+            return new Attacker(haven, {
+                target,
+                around: { lat: 12.5, lon: 104.75 },
+                known: await knownPlaces(haven),
+                needs: ['legal', 'health.clinic'],
+                seed: SEED,
+                budget: BUDGET,
+            }).run();
         };
         const first = await attack({ lat: 12.05, lon: 104.55 });
         assert.ok(first.spheres.length > 0);
@@ -239,21 +277,37 @@ describe("2,000 questions with a stolen operator's key", () => {
     let known;
 
     before(async () => {
-        haven = await start({ services: [...clinics, SHELTER(corner)], roles: ['steward', 'operator'], prepare: loadPlaces });
+        haven = await start({
+            services: [...clinics, SHELTER(corner)],
+            roles: ['steward', 'operator'],
+            prepare: loadPlaces,
+        });
         known = await knownPlaces(haven);
     });
     after(() => haven?.stop());
 
     /* Staff see by the revision and by validators that something was changed, not what. */
-    const plain = (transcript) => transcript.map(([what, status, headers, text]) =>
-        [what, status, headers.replace(/\["etag","[^\]]*\]/, ''), text]);
+    const plain = (transcript) =>
+        transcript.map(([what, status, headers, text]) => [
+            what,
+            status,
+            headers.replace(/\["etag","[^\]]*\]/, ''),
+            text,
+        ]);
 
     const attack = async (at, seed = SEED) => {
         await change(haven, [...clinics, SHELTER({ lat: 12.2, lon: 104.9 })]);
         await change(haven, [...clinics, SHELTER(at)]);
         const target = await idOf(haven, 'Shelter');
-        return new Attacker(haven, { key: 'operator', target, around: { lat: cell.middle.lat + 0.05, lon: cell.middle.lon - 0.03 },
-            known, needs: ['housing.shelter', 'health.clinic', 'legal'], seed, budget: BUDGET }).run();
+        return new Attacker(haven, {
+            key: 'operator',
+            target,
+            around: { lat: cell.middle.lat + 0.05, lon: cell.middle.lon - 0.03 },
+            known,
+            needs: ['housing.shelter', 'health.clinic', 'legal'],
+            seed,
+            budget: BUDGET,
+        }).run();
     };
 
     let first;
@@ -261,20 +315,33 @@ describe("2,000 questions with a stolen operator's key", () => {
         first = await attack(corner);
         const hows = new Set(first.spheres.map((s) => s.how));
         for (const how of ['radius', 'order', 'rounding', 'avoid', 'relax']) {
-            assert.ok(hows.has(how), `no way to ask by ${how}: the attack is weaker than meant`);
+            assert.ok(
+                hows.has(how),
+                `no way to ask by ${how}: the attack is weaker than meant`,
+            );
         }
         const fit = first.found();
-        console.log(`operator: ${first.spent()} questions, ${first.spheres.length} spheres, fit ` +
-            `${metres(fit, cell.middle).toFixed(2)} m from the middle of the cell, ${Math.round(metres(fit, corner))} m from the place`);
+        console.log(
+            `operator: ${first.spent()} questions, ${first.spheres.length} spheres, fit ` +
+                `${metres(fit, cell.middle).toFixed(2)} m from the middle of the cell, ${Math.round(metres(fit, corner))} m from the place`,
+        );
         assert.ok(metres(fit, cell.middle) < 5, `${metres(fit, cell.middle)} m`);
         assert.ok(metres(fit, corner) > 500, `${metres(fit, corner)} m`);
     });
 
     test('and give the same bytes wherever in the cell it is', async () => {
-        const corners = [[0.98, 0.03], [0.98, 0.97], [0.02, 0.97], [0.5, 0.5]];
+        const corners = [
+            [0.98, 0.03],
+            [0.98, 0.97],
+            [0.02, 0.97],
+            [0.5, 0.5],
+        ];
         for (const [up, right] of corners) {
             const other = await attack(inCell(cell, up, right));
-            assert.equal(difference(plain(first.transcript), plain(other.transcript)), undefined);
+            assert.equal(
+                difference(plain(first.transcript), plain(other.transcript)),
+                undefined,
+            );
         }
     });
 
@@ -282,7 +349,13 @@ describe("2,000 questions with a stolen operator's key", () => {
         const next = await attack(inCell(cell, 1.02, 0.5));
         const fit = next.found();
         const n = Math.min(first.spent(), next.spent());
-        assert.notEqual(difference(plain(first.transcript.slice(0, n)), plain(next.transcript.slice(0, n))), undefined);
+        assert.notEqual(
+            difference(
+                plain(first.transcript.slice(0, n)),
+                plain(next.transcript.slice(0, n)),
+            ),
+            undefined,
+        );
         assert.ok(metres(fit, cellOf(inCell(cell, 1.02, 0.5)).middle) < 5);
     });
 
@@ -300,35 +373,63 @@ describe("2,000 questions with a stolen operator's key", () => {
  * searches (data/field.def: `commune` is told of one service at a time). */
 describe('a shelter of which the commune is known, in a town of small communes', () => {
     const cell = cellOf({ lat: 12.45, lon: 104.8 });
-    const communes = [0.1, 0.6].map((right) => [inCell(cell, 0.1, right), inCell(cell, 0.4, right + 0.3)]);
+    const communes = [0.1, 0.6].map((right) => [
+        inCell(cell, 0.1, right),
+        inCell(cell, 0.4, right + 0.3),
+    ]);
     const boundaries = {
         ...outlines,
         features: [
             ...outlines.features,
-            ...communes.map(([a, b], i) => feature(`c${i}`, 3, `Sangkat${i}`, rectangle(a.lon, a.lat, b.lon, b.lat))),
+            ...communes.map(([a, b], i) =>
+                feature(`c${i}`, 3, `Sangkat${i}`, rectangle(a.lon, a.lat, b.lon, b.lat)),
+            ),
         ],
     };
     let haven;
     before(async () => {
-        haven = await start({ services: clinics, roles: ['steward', 'operator'], prepare: (h) => loadPlaces(h, boundaries) });
+        haven = await start({
+            services: clinics,
+            roles: ['steward', 'operator'],
+            prepare: (h) => loadPlaces(h, boundaries),
+        });
     });
     after(() => haven?.stop());
 
     const attack = async (i) => {
         const [a, b] = communes[i];
         const at = { lat: (a.lat + b.lat) / 2, lon: (a.lon + b.lon) / 2 };
-        const place = { precision: 'commune', commune: `Sangkat${i}`, district: 'Mill', province: 'Westmark' };
+        const place = {
+            precision: 'commune',
+            commune: `Sangkat${i}`,
+            district: 'Mill',
+            province: 'Westmark',
+        };
         await change(haven, [...clinics, { ...SHELTER(at), ...place }]);
-        return new Attacker(haven, { key: 'operator', target: await idOf(haven, 'Shelter'), around: cell.middle,
-            known: await knownPlaces(haven), needs: ['housing.shelter', 'health.clinic'], seed: SEED, budget: 600 }).run();
+        return new Attacker(haven, {
+            key: 'operator',
+            target: await idOf(haven, 'Shelter'),
+            around: cell.middle,
+            known: await knownPlaces(haven),
+            needs: ['housing.shelter', 'health.clinic'],
+            seed: SEED,
+            budget: 600,
+        }).run();
     };
 
     test('an operator cannot tell which commune it is', async () => {
-        const areas = (await haven.get(`/api/v1/places/at?lat=${(communes[0][0].lat + communes[0][1].lat) / 2}&lon=${(communes[0][0].lon + communes[0][1].lon) / 2}`)).body.areas;
+        const areas = (
+            await haven.get(
+                `/api/v1/places/at?lat=${(communes[0][0].lat + communes[0][1].lat) / 2}&lon=${(communes[0][0].lon + communes[0][1].lon) / 2}`,
+            )
+        ).body.areas;
         assert.equal(areas.at(-1).name, 'Sangkat0');
         const [one, other] = [await attack(0), await attack(1)];
         const plain = (t) => t.map(([what, status, , text]) => [what, status, text]);
-        assert.equal(difference(plain(one.transcript), plain(other.transcript)), undefined);
+        assert.equal(
+            difference(plain(one.transcript), plain(other.transcript)),
+            undefined,
+        );
     });
 });
 
@@ -348,8 +449,11 @@ describe('exact places, one by one', () => {
     let clinic;
 
     before(async () => {
-        haven = await start({ services: [...clinics, ...shelters], prepare: loadPlaces,
-            roles: ['operator', 'caseworker', 'steward', 'admin'] });
+        haven = await start({
+            services: [...clinics, ...shelters],
+            prepare: loadPlaces,
+            roles: ['operator', 'caseworker', 'steward', 'admin'],
+        });
         const all = await haven.list('steward');
         ids = all.filter((s) => s.name.startsWith('House')).map((s) => s.id);
         clinic = all.find((s) => s.name.startsWith('Clinic')).id;
@@ -358,7 +462,8 @@ describe('exact places, one by one', () => {
     after(() => haven?.stop());
 
     const read = (id, key, query = '') => haven.get(`${SERVICES}/${id}${query}`, key);
-    const isExact = (answer) => answer.body.point?.precision !== 'district' && 'source_id' in answer.body;
+    const isExact = (answer) =>
+        answer.body.point?.precision !== 'district' && 'source_id' in answer.body;
 
     for (const role of ['operator', 'caseworker']) {
         test(`${role}: the twenty-first place is refused for a while`, async () => {
@@ -379,7 +484,10 @@ describe('exact places, one by one', () => {
                 const after_ = Number(answer.headers.get('retry-after'));
                 assert.ok(after_ > 3500 && after_ <= 3600, `Retry-After: ${after_}`);
                 assert.ok(!answer.text.includes('12.') && !answer.text.includes('House'));
-                assert.equal((await haven.send('HEAD', `${SERVICES}/${id}`, { key: role })).status, 429);
+                assert.equal(
+                    (await haven.send('HEAD', `${SERVICES}/${id}`, { key: role })).status,
+                    429,
+                );
             }
             const again = await read(ids[3], role);
             assert.ok(again.status === 200 && isExact(again));
@@ -410,7 +518,9 @@ describe('exact places, one by one', () => {
         for (const id of ids.slice(1, LIMIT)) {
             await read(id, 'operator', '');
         }
-        const answer = await haven.get(`${SERVICES}/${ids[LIMIT]}`, 'operator', { 'If-None-Match': etag });
+        const answer = await haven.get(`${SERVICES}/${ids[LIMIT]}`, 'operator', {
+            'If-None-Match': etag,
+        });
         assert.equal(answer.status, 429);
         assert.equal(answer.headers.get('etag'), null);
     });
@@ -421,10 +531,15 @@ describe('exact places, one by one', () => {
         const of = (actor) => rows.filter((e) => e.actor === actor);
         const today = new Date().toISOString().slice(0, 10);
         for (const actor of ['test-operator', 'test-caseworker', 'second']) {
-            const objects = of(actor).map((e) => e.object).sort();
+            const objects = of(actor)
+                .map((e) => e.object)
+                .sort();
             assert.deepEqual(objects, ids.slice(0, LIMIT).sort(), actor);
             for (const entry of of(actor)) {
-                assert.ok(entry.kind === 'key' && entry.day <= today && entry.count >= 1, JSON.stringify(entry));
+                assert.ok(
+                    entry.kind === 'key' && entry.day <= today && entry.count >= 1,
+                    JSON.stringify(entry),
+                );
             }
         }
         const twice = of('test-operator').find((e) => e.object === ids[3]);
