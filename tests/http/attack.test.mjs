@@ -88,3 +88,56 @@ describe('a stolen key', () => {
         assert.deepEqual(other.body.services.map((s) => s.name), ['House b']);
     });
 });
+
+/* What one program takes for the end of a request and another does not lets somebody put
+ * words before the request of the next who comes through the same proxy. */
+describe('behind a proxy', () => {
+    let haven;
+    before(async () => {
+        haven = await start({ services: [clinic('c')], roles: ['admin'] });
+    });
+    after(() => haven?.stop());
+
+    const POST =
+        'POST /api/v1/places HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    const NEXT = 'GET /api/v1/status HTTP/1.1\r\nHost: x\r\n\r\n';
+    const statuses = ({ text }) => text.match(/HTTP\/1\.1 \d+/g)?.map((s) => s.slice(9));
+
+    for (const [what, lengths, body] of [
+        ['two kinds', 'Content-Length: 6\r\nTransfer-Encoding: chunked', '0\r\n\r\n'],
+        ['two lengths', 'Content-Length: 2\r\nContent-Length: 40', '{}'],
+        ['another coding', 'Transfer-Encoding: xchunked\r\nX: y', '{}'],
+        ['no coding', 'Transfer-Encoding:', '0\r\n\r\n'],
+        ['a coding before', 'Transfer-Encoding: gzip, chunked', '0\r\n\r\n'],
+        ['a space before the colon', 'Content-Length : 2', '{}'],
+        ['the same, coded', 'Content-Length: 2\r\nTransfer-Encoding : chunked', '{}'],
+        ['a folded line', 'X: y\r\n Content-Length: 2', '{}'],
+        ['two hosts', 'Host: y\r\nContent-Length: 2', '{}'],
+    ])
+        test(`a length that is said in ${what} is refused, and the line closed`, async () => {
+            const answer = await haven.raw(`${POST}${lengths}\r\n\r\n${body}${NEXT}`, 2000);
+            assert.deepEqual(statuses(answer), ['400']);
+            assert.ok(answer.closed);
+        });
+
+    test('a length that is said once is taken', async () => {
+        for (const [length, body] of [
+            ['Content-Length: 2', '{}'],
+            ['Transfer-Encoding: chunked', '2\r\n{}\r\n0\r\n\r\n'],
+        ]) {
+            const answer = await haven.raw(`${POST}${length}\r\n\r\n${body}${NEXT}`, 500);
+            assert.deepEqual(statuses(answer), ['400', '200'], length);
+        }
+    });
+
+    test('a path has one spelling', async () => {
+        for (const path of ['/api/v1%2fusers', '/api/v1/%75sers', '/metrics%00', '/%6Detrics']) {
+            const answer = await haven.raw(
+                `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ` +
+                    `${haven.keys.admin}\r\n\r\n`,
+                500,
+            );
+            assert.deepEqual(statuses(answer), ['404'], path);
+        }
+    });
+});
