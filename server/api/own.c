@@ -32,8 +32,7 @@ void handle_own(struct context *c, struct request *q, struct response *r) {
         problem(r, 400, NULL, &faults);
         return;
     }
-    respond_json(r);
-    set_validator(c, q, r);
+    respond_json(r); /* without a validator: another partner may use the same browser */
     buf_char(&r->body, '{');
     if (add_field(&r->body, c, FIELD_OWN_SERVICES)) {
         buf_char(&r->body, '[');

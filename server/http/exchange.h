@@ -33,6 +33,7 @@ struct exchange {
     struct error error; /* with it */
     enum stage stage;
     struct MHD_Connection *wire; /* while a worker has it */
+    unsigned seen;               /* headers that were taken, a bit each */
     const char *content_length;  /* or "" */
     const char *coding;          /* of Transfer-Encoding, or "" */
     const char *forwarded_for;   /* the last one, or "" */

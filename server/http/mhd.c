@@ -65,35 +65,71 @@ static enum method method_of(const char *name) {
 static const struct {
     const char *name;
     size_t at;  /* of its string in struct exchange */
-    bool last;  /* what the nearest proxy said stands last; of others the first counts */
+    enum {
+        FIRST, /* the first counts */
+        LAST,  /* what the nearest proxy said stands last */
+        ONCE,  /* two are refused: a proxy may have taken the other one */
+    } which;
 } headers[] = {
-    {"Content-Type", offsetof(struct exchange, request.content_type), false},
-    {"Accept", offsetof(struct exchange, request.accept), false},
-    {"If-None-Match", offsetof(struct exchange, request.if_none_match), false},
-    {"If-Match", offsetof(struct exchange, request.if_match), false},
-    {"Authorization", offsetof(struct exchange, request.authorization), false},
-    {"Cookie", offsetof(struct exchange, request.cookie), false},
-    {"Origin", offsetof(struct exchange, request.origin), false},
-    {"Sec-Fetch-Site", offsetof(struct exchange, request.fetch_site), false},
-    {"Host", offsetof(struct exchange, request.host), false},
-    {"Content-Length", offsetof(struct exchange, content_length), false},
-    {"Transfer-Encoding", offsetof(struct exchange, coding), false},
-    {"X-Forwarded-For", offsetof(struct exchange, forwarded_for), true},
-    {"X-Forwarded-Proto", offsetof(struct exchange, forwarded_proto), true},
+    {"Content-Type", offsetof(struct exchange, request.content_type), FIRST},
+    {"Accept", offsetof(struct exchange, request.accept), FIRST},
+    {"If-None-Match", offsetof(struct exchange, request.if_none_match), FIRST},
+    {"If-Match", offsetof(struct exchange, request.if_match), FIRST},
+    {"Authorization", offsetof(struct exchange, request.authorization), ONCE},
+    {"Cookie", offsetof(struct exchange, request.cookie), ONCE},
+    {"Origin", offsetof(struct exchange, request.origin), ONCE},
+    {"Sec-Fetch-Site", offsetof(struct exchange, request.fetch_site), ONCE},
+    {"Host", offsetof(struct exchange, request.host), ONCE},
+    {"Content-Length", offsetof(struct exchange, content_length), ONCE},
+    {"Transfer-Encoding", offsetof(struct exchange, coding), ONCE},
+    {"X-Forwarded-For", offsetof(struct exchange, forwarded_for), LAST},
+    {"X-Forwarded-Proto", offsetof(struct exchange, forwarded_proto), LAST},
 };
+
+/* Letters, digits and a few signs (RFC 9110 section 5.6.2). With a space before its colon
+ * one program takes "Content-Length" for a length, and another does not. */
+static bool is_token(const char *name) {
+    size_t len = strspn(name, "!#$%&'*+-.^_`|~0123456789"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    return len > 0 && name[len] == '\0';
+}
+
+static void refuse_header(struct exchange *x, const char *why) {
+    error_set(&x->error, ERR_USAGE, "%s", why);
+    x->early_status = 400;
+}
 
 static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
                                    const char *value) {
+    struct exchange *x = ctx;
     (void)kind;
+    if (!is_token(name))
+        refuse_header(x, "A header has a name that is none.");
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         const char **at = (const char **)(void *)((char *)ctx + headers[i].at);
         if (strcasecmp(headers[i].name, name) != 0)
             continue;
-        if (value != NULL && (headers[i].last || (*at)[0] == '\0'))
+        if (headers[i].which == ONCE && x->seen >> i & 1)
+            refuse_header(x, "A header that may stand once stands twice.");
+        else if (headers[i].which == ONCE && (value == NULL || value[0] == '\0'))
+            refuse_header(x, "A header that has to say something says nothing.");
+        else if (value != NULL && (headers[i].which == LAST || (*at)[0] == '\0'))
             *at = value;
+        x->seen |= 1u << i;
         break;
     }
     return MHD_YES;
+}
+
+/* How long a body is must be said in one way only, or a proxy may find the end of it at
+ * another place, and take what follows for a request of somebody else. */
+static void check_length(struct exchange *x) {
+    if (x->coding[0] == '\0')
+        return;
+    if (x->content_length[0] != '\0')
+        refuse_header(x, "Content-Length stands beside Transfer-Encoding.");
+    else if (strcasecmp(x->coding, "chunked") != 0)
+        refuse_header(x, "Transfer-Encoding may only be chunked.");
 }
 
 static enum MHD_Result add_argument(void *ctx, enum MHD_ValueKind kind, const char *key,
@@ -110,13 +146,17 @@ static enum MHD_Result add_argument(void *ctx, enum MHD_ValueKind kind, const ch
     return x->early_status ? MHD_NO : MHD_YES;
 }
 
-/* The first that is known of a request: its whole address, before it is taken apart. */
+/* The first that is known of a request: its whole address, before it is taken apart. No
+ * path of ours has anything to escape: one that does may be another path to a proxy that
+ * keeps some from the outside (%2F), or have another end (%00). */
 static void *on_address(void *ctx, const char *address, struct MHD_Connection *c) {
     struct exchange *x = exchange_new();
     (void)ctx;
     (void)c;
     if (strlen(address) > URL_MAX)
         x->early_status = 414;
+    else if (address[strcspn(address, "%?")] == '%')
+        x->early_status = 404;
     return x;
 }
 
@@ -156,6 +196,7 @@ static void begin(const struct http_server *server, struct exchange *x,
     q->path = url;
     q->role = ROLE_PUBLIC;
     MHD_get_connection_values(c, MHD_HEADER_KIND, take_header, x);
+    check_length(x);
     find_client(server, c, x);
     if (x->early_status == 0 && !text_utf8(url, strlen(url), NULL))
         x->early_status = 404;

@@ -26,12 +26,12 @@ const SERVICE = {
     'p o s s s s': 'name organization kind needs phones warnings public_name',
     'p o 1 1 s s': 'point',
     'p o k k s s': 'distance_m',
-    '- o 1 1 s s': 'address village commune source_id',
-    '- o s s s s': `(those held as staff) visibility organization_aliases description district province
+    '- o 1 1 s s': 'address village commune source_id description contact evidence claims',
+    '- o s s s s': `(those held as staff) visibility organization_aliases district province
         only_where_absent forms forms_excluded case_types returning_from stages survivors_only conditions
         requires_service rules capacity available available_for available_at stay_min_days stay_typical_days
         stay_max_days stay_max_hours may_leave may_work phone_allowed tied_to_case lodging follow_up_months email
-        contact refers_to source source_date evidence claims`,
+        refers_to source source_date`,
 };
 
 /* The other answers are whole for whoever may ask at all. */
