@@ -195,7 +195,8 @@ describe('ten thousand wrong passwords', () => {
     for (const [what, tries, one] of [
         ['at one account, from one client', 6000, () => attempt('anna', '192.0.2.21')],
         ['at an account that is none', 3800, () => attempt(ABSENT, '192.0.2.22')],
-        ['at many names, from as many clients', 200, (i) => attempt(`name ${i}`, `10.9.9.${i}`)],
+        ['at many names, from as many clients', 200, (i) =>
+            attempt(`name ${i}`, `10.9.9.${i}`)],
     ]) {
         test(`${what}, ${tries} at once`, SLOW, async (t) => {
             const done = [
@@ -230,13 +231,15 @@ describe('ten thousand wrong passwords', () => {
         const right = await haven.signIn('gustav', { headers });
         assert.equal(right.status, 429);
         assert.equal(right.headers.get('set-cookie'), null);
-        await new Promise((r) => setTimeout(r, Number(right.headers.get('retry-after')) * 1000));
+        const wait = Number(right.headers.get('retry-after'));
+        await new Promise((r) => setTimeout(r, wait * 1000));
         const later = await haven.signIn('gustav', { headers });
         assert.equal(later.status, 200, later.text);
     });
 
     test('others are not kept out', async () => {
-        const answer = await haven.signIn('ben', { headers: { 'X-Forwarded-For': '192.0.2.78' } });
+        const headers = { 'X-Forwarded-For': '192.0.2.78' };
+        const answer = await haven.signIn('ben', { headers });
         assert.equal(answer.status, 200, answer.text);
         assert.equal((await haven.send('GET', SESSION, { cookie: 'ben' })).body.name, 'ben');
     });

@@ -59,7 +59,8 @@ before(async () => {
     }
     haven.keys['second steward'] = haven.addKey('steward', 'second steward');
     haven.addKey('steward', 'first steward');
-    await until('keys', async () => (await haven.get('/api/v1/session', 'steward')).status === 200);
+    await until('keys are noticed', async () =>
+        (await haven.get('/api/v1/session', 'steward')).status === 200);
 });
 after(() => haven?.stop());
 
@@ -85,18 +86,21 @@ async function set(name, body, key) {
 
 const shown = async (name, key) => (await haven.get(`/api/v1/services/${id[name]}`, key)).body;
 const runs = async () => (await haven.get('/api/v1/runs', 'steward')).body.runs;
+const history = async (name) =>
+    (await haven.get(`/api/v1/services/${id[name]}/history`, 'steward')).body.changes;
 const undo = (number, key = 'steward') => haven.post(`/api/v1/runs/${number}/undo`, {}, key);
 
 /* ---- one record ------------------------------------------------------------------------ */
 
 describe('one record', () => {
-    test('a change is answered with the record as it is then, and the public sees it', async () => {
+    test('a change is answered with the record, and the public sees it', async () => {
         const answer = await set('edit', {
             status: 'paused', url: 'https://example.org/', languages: ['km', 'en'],
             age_min: 18, 'public_name@km': 'សេវា',
         });
         assert.deepEqual(cell(answer, 'status'), {
-            column: 'status', language: null, shown: 'paused', source: 'open', steward: 'paused',
+            column: 'status', language: null, shown: 'paused', source: 'open',
+            steward: 'paused',
         });
         assert.equal(cell(answer, 'languages').shown, 'km;en');
         assert.equal(cell(answer, 'age_min').steward, '18');
@@ -121,7 +125,8 @@ describe('one record', () => {
     test('the second of two stewards is told, and nothing is lost', async () => {
         const tag = await tagOf('both');
         assert.equal((await patch('both', { url: 'https://one.example/' }, tag)).status, 200);
-        const second = await patch('both', { url: 'https://two.example/' }, tag, 'second steward');
+        const other = { url: 'https://two.example/' };
+        const second = await patch('both', other, tag, 'second steward');
         assert.equal(second.status, 412);
         assert.match(second.body.detail, /has changed/);
         const now = await record('both');
@@ -130,8 +135,8 @@ describe('one record', () => {
             'second steward');
         assert.equal(again.status, 200);
         assert.equal(cell(again, 'url').shown, 'https://one.example/');
-        const { changes } = (await haven.get(`/api/v1/services/${id.both}/history`, 'steward')).body;
-        assert.deepEqual(changes.filter((c) => c.layer === 'edit').map((c) => [c.field, c.run.by]),
+        const edits = (await history('both')).filter((c) => c.layer === 'edit');
+        assert.deepEqual(edits.map((c) => [c.field, c.run.by]),
             [['url', 'first steward'], ['status', 'second steward']]);
     });
 
@@ -164,7 +169,7 @@ describe('one record', () => {
         });
     }
 
-    test('a later import moves the source below, and null gives the cell back to it', async () => {
+    test('a later import moves the source below; null gives the cell back to it', async () => {
         await set('later', { status: 'paused', url: '' });
         haven.import(ROWS.map((r) => r.id === 'later'
             ? { ...r, status: 'waitlist', url: 'https://source.example/' } : r));
@@ -199,8 +204,9 @@ describe('one record', () => {
             const answer = await patch('seen', body, tag);
             const told = `${JSON.stringify(body)}: ${answer.text}`;
             assert.equal(answer.status, 400, told);
-            const fault = answer.body.errors?.[0] ?? { parameter: column, detail: answer.body.detail };
             if (!Array.isArray(body)) {
+                const whole = { parameter: column, detail: answer.body.detail };
+                const fault = answer.body.errors?.[0] ?? whole;
                 assert.equal(fault.parameter, column, told);
                 assert.match(fault.detail, words, told);
             }
@@ -219,13 +225,15 @@ describe('one record', () => {
         }
         const many = Array.from({ length: 2000 }, (_, i) => [`x${i}`, 'x']);
         assert.equal((await patch('seen', Object.fromEntries(many), tag)).status, 400);
-        assert.equal((await patch('seen', { description: 'x'.repeat(70_000) }, tag)).status, 413);
+        const long = { description: 'x'.repeat(70_000) };
+        assert.equal((await patch('seen', long, tag)).status, 413);
         const json = await haven.send('PATCH', `/api/v1/services/${id.seen}/record`, {
             key: 'steward', body: '{"status":"paused"}',
             headers: { 'Content-Type': 'application/json', 'If-Match': tag },
         });
         assert.equal(json.status, 415);
-        const query = await haven.send('PATCH', `/api/v1/services/${id.seen}/record?status=open`, {
+        const path = `/api/v1/services/${id.seen}/record?status=open`;
+        const query = await haven.send('PATCH', path, {
             key: 'steward', body: '{"status":"paused"}',
             headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': tag },
         });
@@ -277,8 +285,9 @@ describe('one record', () => {
         assert.equal(await tagOf('undo'), tag);
         assert.equal((await undo(run.number)).status, 409);
         const [last] = await runs();
-        assert.deepEqual([last.kind, last.undoes, last.by], ['undo', run.number, 'second steward']);
-        const { changes } = (await haven.get(`/api/v1/services/${id.undo}/history`, 'steward')).body;
+        assert.deepEqual([last.kind, last.undoes, last.by],
+            ['undo', run.number, 'second steward']);
+        const changes = await history('undo');
         assert.deepEqual(changes.slice(-2).map((c) => [c.field, c.old, c.new]),
             [['status', null, 'paused'], ['status', 'paused', null]]);
 
@@ -296,10 +305,12 @@ describe('one record', () => {
         for (const [number, status] of [['999999', 409], ['0', 404], ['-1', 404], ['x', 404]]) {
             assert.equal((await undo(number)).status, status, number);
         }
-        assert.equal((await haven.post(`/api/v1/runs/${first.number}/undo`, { x: 1 }, 'steward')).status, 400);
+        const more = await haven.post(`/api/v1/runs/${first.number}/undo`, { x: 1 }, 'steward');
+        assert.equal(more.status, 400);
         assert.equal((await haven.get('/api/v1/runs?limit=2', 'steward')).body.runs.length, 2);
         for (const limit of ['0', '5001', 'x']) {
-            assert.equal((await haven.get(`/api/v1/runs?limit=${limit}`, 'steward')).status, 400);
+            const answer = await haven.get(`/api/v1/runs?limit=${limit}`, 'steward');
+            assert.equal(answer.status, 400);
         }
     });
 
@@ -320,7 +331,7 @@ const open = async (state = 'open') =>
     (await haven.get(`/api/v1/suggestions?state=${state}`, 'steward')).body.suggestions;
 
 describe('suggestions', () => {
-    test('a partner may suggest on what is published and on its own; hidden is absent', async () => {
+    test('a partner may suggest on what is published and its own, else 404', async () => {
         for (const name of ['told', 'shelter']) {
             const answer = await suggest({ service: id[name], note: `about ${name}` }, 'two');
             assert.equal(answer.status, 200, answer.text);
@@ -346,7 +357,8 @@ describe('suggestions', () => {
     test('accepted it is an edit by the steward; rejected it is nothing; once', async () => {
         const cells = { status: 'paused', 'public_name@km': 'សេវា', url: null };
         const { id: one } = (await suggest({ service: id.told, cells }, 'two')).body;
-        const { id: two } = (await suggest({ service: id.told, cells: { status: 'closed' } }, 'two')).body;
+        const closed = { service: id.told, cells: { status: 'closed' } };
+        const { id: two } = (await suggest(closed, 'two')).body;
         const before = await tagOf('told');
         assert.equal((await decide(two, 'reject')).status, 200);
         assert.equal(await tagOf('told'), before);
@@ -368,7 +380,7 @@ describe('suggestions', () => {
         assert.ok((await open('rejected')).some((s) => s.id === two));
     });
 
-    test('of two who decide at once one does, and the record says what was decided', async () => {
+    test('of those who decide at once one does, and the record says what', async () => {
         for (let round = 0; round < 12; round++) {
             const url = `https://example.org/${round}`;
             const { id: s } = (await suggest({ service: id.told, cells: { url } }, 'two')).body;
@@ -412,7 +424,8 @@ test('a partner sees its own services as they are recorded, and no others', asyn
     const own = (key) => haven.get('/api/v1/own/services', key);
     const two = await own('two');
     assert.deepEqual(two.body.services.map((s) => s.name), ['shelter']);
-    assert.deepEqual([two.body.services[0].point.lat, two.body.services[0].point.lon], [14, 104]);
+    const { lat, lon } = two.body.services[0].point;
+    assert.deepEqual([lat, lon], [14, 104]);
     assert.match(two.headers.get('cache-control'), /private/);
     assert.equal((await haven.get(`/api/v1/services/${id.house}`, 'two')).status, 404);
     for (const key of ['nobody', 'operator', 'steward']) {
@@ -441,7 +454,8 @@ test('stale: the longest not verified first, by months and country, in pages', a
     assert.deepEqual(await stale('?limit=2'), [['never', 'older'], 4]);
     assert.deepEqual(await stale('?limit=2&offset=2'), [['old', 'thai'], 4]);
     assert.deepEqual(await stale('?limit=2&offset=4'), [[], 4]);
-    for (const bad of ['months=0', 'months=601', 'country=XX', 'offset=-1', 'limit=1001', 'x=1']) {
+    for (const bad of ['months=0', 'months=601', 'country=XX', 'offset=-1', 'limit=1001',
+        'x=1']) {
         assert.equal((await haven.get(`/api/v1/stale?${bad}`, 'steward')).status, 400, bad);
     }
     await set('never', { verified_on: day(0) });

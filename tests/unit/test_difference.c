@@ -292,7 +292,21 @@ static void an_edit_expects_a_state(void **state) {
     assert_cell(r, "s:a", COL_STATUS, "paused");
     tag_of(r, "s:a", second);
     assert_false(edit_text(r, "s:a", COL_ID, "", "b", second, &result));
-    assert_false(result.conflict); /* refused for itself */
+    assert_false(result.conflict || result.missing); /* refused for itself */
+    assert_whole(r);
+    record_close(r);
+}
+
+static void an_edit_of_none_says_so(void **state) {
+    (void)state;
+    struct record *r = fresh();
+    struct run_result result;
+    const uint8_t nobody[ID_BYTES] = {0};
+    const struct edit_cell cell = {.column = COL_STATUS, .value = "paused"};
+    const struct edit_request edit = {.by = "Dara", .cells = &cell, .count = 1};
+    assert_false(record_edit(r, nobody, &edit, &result, &err));
+    assert_true(result.missing && !result.conflict);
+    assert_int_equal(result.number, 0);
     assert_whole(r);
     record_close(r);
 }
@@ -356,6 +370,7 @@ int main(void) {
         cmocka_unit_test(an_import_has_its_maker),
         cmocka_unit_test(both_layers_are_read),
         cmocka_unit_test(an_edit_expects_a_state),
+        cmocka_unit_test(an_edit_of_none_says_so),
         cmocka_unit_test(a_tag_is_of_one_state),
         cmocka_unit_test(closed_by_a_steward_it_stays_closed),
     };
