@@ -79,6 +79,23 @@ describe('a stolen key', () => {
         assert.equal(body.claims[0].value, 'Street 11');
     });
 
+    test("an operator's: a restart gives no second day", async () => {
+        const more = Array.from({ length: 9 }, (_, i) => shelter(`${i}`, `More ${i}`));
+        haven.import(more, 'more');
+        await haven.restart(['--places-an-hour', '1']);
+        const all = (await haven.list('steward')).filter((s) => s.kind === 'shelter');
+        let told = 0;
+        for (const { id } of all) {
+            const { status } = await haven.get(`/api/v1/services/${id}`, 'operator');
+            told += status === 200;
+            if (told > 0 && status === 200) {
+                await haven.restart();
+            }
+        }
+        assert.ok(all.length >= 11);
+        assert.ok(told >= 2 && told <= 4, `${told} of ${all.length}`);
+    });
+
     test("a partner's: an answer to another partner is not confirmed", async () => {
         const own = '/api/v1/own/services';
         const answer = await haven.get(own, 'a');
