@@ -7,8 +7,27 @@
 #include "data/text.h"
 
 /* Words in a name that tell who stays there (README, "Keeping places safe"). */
-static const char *const telling[] = {"shelter", "safe house", "safehouse", "refuge",
-                                      "victim",  "survivor",   "traffick",  "rescue"};
+static const char *const telling[] = {
+    "shelter",  "safe house", "safehouse",  "refuge",            "victim",
+    "survivor", "traffick",   "rescue",     "rumah aman",        "rumah perlindungan",
+    "korban",   "penampungan", "perdagangan orang"};
+
+/* The same in letters with marks and in other scripts: looked for only where a name has any.
+ * Capitals with marks are not matched to small letters, so both stand. */
+static const char *const telling_marked[] = {
+    /* Vietnamese: shelter, victim, trafficking in persons */
+    "tạm lánh", "Tạm Lánh", "TẠM LÁNH", "nạn nhân", "Nạn nhân", "NẠN NHÂN",
+    "mua bán người", "Mua bán người", "MUA BÁN NGƯỜI",
+    /* Thai: lodging, shelter, victim, injured person, trafficking */
+    "บ้านพัก", "ที่พักพิง", "เหยื่อ", "ผู้เสียหาย", "ค้ามนุษย์",
+    /* Khmer: victim, trafficking */
+    "រងគ្រោះ", "ជួញដូរ",
+    /* Lao: victim, trafficking */
+    "ເຄາະຮ້າຍ", "ຄ້າມະນຸດ",
+    /* Burmese: trafficking */
+    "လူကုန်ကူး",
+    /* Chinese: shelter, taking in, victim, trafficking */
+    "庇护", "庇護", "收容", "受害", "人口贩", "人口販"};
 
 bool publish_listed(const struct stored_service *service) {
     return strcmp(service->visibility, "staff") != 0 &&
@@ -56,9 +75,20 @@ struct published publish_to_staff(const struct stored_service *service,
     return where;
 }
 
+static bool has_marks(const char *name) {
+    while (*name != '\0' && (unsigned char)*name < 0x80)
+        name++;
+    return *name != '\0';
+}
+
 bool publish_tells(const char *name) {
     for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
         if (strcasestr(name, telling[i]) != NULL)
+            return true;
+    if (!has_marks(name))
+        return false;
+    for (size_t i = 0; i < sizeof telling_marked / sizeof *telling_marked; i++)
+        if (strstr(name, telling_marked[i]) != NULL)
             return true;
     return false;
 }

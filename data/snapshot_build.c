@@ -152,7 +152,7 @@ static uint16_t status_flags(const char *status) {
 
 static uint16_t service_flags(const struct snap_service *s, const struct text_source *t) {
     const struct stored_service *from = t->service;
-    const char *kind = from->flat.cell[COL_KIND],
+    const char *kind = text_kind(t), /* what is not told turns no order either */
                *precision = from->flat.cell[COL_PRECISION];
     bool coarse =
         (precision[0] != '\0' && strcmp(precision, "exact") != 0) ||
@@ -437,6 +437,7 @@ static uint8_t code_number(enum vocabulary_id id, const char *code) {
 /* What stands in the record of a service, and where it may be known to be. */
 static void fill_service(struct snapshot_builder *b, const struct text_source *t,
                          struct snap_service *out) {
+    static const uint8_t nobody[ID_BYTES] = {0};
     const struct flat *f = &t->service->flat;
     int country =
         vocabulary_find(VOC_COUNTRY, f->cell[COL_COUNTRY], strlen(f->cell[COL_COUNTRY]));
@@ -444,14 +445,15 @@ static void fill_service(struct snapshot_builder *b, const struct text_source *t
     set_needs(b, t->service, out);
     out->country = (uint16_t)(country < 0 ? 0 : country);
     out->site = add_site(b, t);
-    out->organization = add_organization(b, t->service->organization_id);
+    out->organization = add_organization(
+        b, text_tells_organization(t) ? t->service->organization_id : nobody);
     out->covers = add_covers(b, out->country, f->cell[COL_COVERS]);
     out->hours = add_hours(b, f->cell[COL_HOURS]);
     out->limits = service_limits(b, t->service);
     out->verified_on = date_days(f->cell[COL_VERIFIED_ON]);
     out->valid_until = date_days(f->cell[COL_VALID_UNTIL]);
     out->zone = add_zone(b, f->cell[COL_TIME_ZONE], f->cell[COL_COUNTRY]);
-    out->kind = code_number(VOC_KIND, f->cell[COL_KIND]);
+    out->kind = code_number(VOC_KIND, text_kind(t));
     out->status = code_number(VOC_STATUS, f->cell[COL_STATUS]);
     out->remote = remote_ways(f->cell[COL_REMOTE]);
     out->flags = service_flags(out, t);

@@ -80,15 +80,24 @@ static const char *name_of(const struct text_source *t, int language) {
     return t->where.own ? translated(f, COL_SERVICE, language) : name;
 }
 
-/* The organization, or "" where its name would tell what the service's own may not. */
-static const char *organization_of(const struct text_source *t, int language) {
-    const char *name = t->service->flat.cell[COL_ORGANIZATION];
-    if (t->view->form[FIELD_ORGANIZATION] == FORM_SHOWN || t->where.own)
-        return translated(&t->service->flat, COL_ORGANIZATION, language);
-    return publish_name_tells(t->service, t->atlas, t->where, name) ? "" : name;
+static bool organization_whole(const struct text_source *t) {
+    return t->view->form[FIELD_ORGANIZATION] == FORM_SHOWN || t->where.own;
 }
 
-static const char *kind_of(const struct text_source *t) {
+bool text_tells_organization(const struct text_source *t) {
+    return organization_whole(t) ||
+           !publish_name_tells(t->service, t->atlas, t->where,
+                               t->service->flat.cell[COL_ORGANIZATION]);
+}
+
+/* The organization, or "" where its name would tell what the service's own may not. */
+static const char *organization_of(const struct text_source *t, int language) {
+    if (organization_whole(t))
+        return translated(&t->service->flat, COL_ORGANIZATION, language);
+    return text_tells_organization(t) ? t->service->flat.cell[COL_ORGANIZATION] : "";
+}
+
+const char *text_kind(const struct text_source *t) {
     const char *kind = t->service->flat.cell[COL_KIND];
     bool tells = !strcmp(kind, "shelter") || !strcmp(kind, "transit_center");
     bool published = t->view->form[FIELD_KIND] == FORM_PUBLISHED;
@@ -267,12 +276,13 @@ static void add_summarised(struct buf *b, const struct text_source *t, enum fiel
         break;
     case FIELD_ORGANIZATION_ID:
         /* All that name nobody are one organization in the record, and none in the world. */
-        id_or_null(b, strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0
+        id_or_null(b, strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0 &&
+                              text_tells_organization(t)
                           ? service->organization_id
                           : NULL);
         break;
     case FIELD_KIND:
-        value_or_null(b, kind_of(t));
+        value_or_null(b, text_kind(t));
         break;
     case FIELD_NEEDS:
         add_needs(b, f, form);

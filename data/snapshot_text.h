@@ -22,6 +22,13 @@ struct text_source {
     struct published where;
 };
 
+/* The kind that is shown, "" where it would tell who stays there. */
+const char *text_kind(const struct text_source *t);
+
+/* True when it is shown whose service it is: the name of the organization, and with it the
+ * id, by which other services of the same one would tell the name. */
+bool text_tells_organization(const struct text_source *t);
+
 /* Appends the summary in one language (index in label_languages; 0 is also the fallback). */
 void text_summary(struct buf *b, const struct text_source *t, int language);
 

@@ -2,6 +2,7 @@
 #include "importers/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +33,8 @@ bool report_open(struct report *r, const char *file, const char *out_path,
                          .revision = -1};
     if (out_path == NULL)
         return true;
-    r->out = fopen(out_path, "we");
+    int fd = open(out_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    r->out = fd >= 0 ? fdopen(fd, "w") : NULL; /* it tells what is hidden */
     if (r->out == NULL)
         return error_set(e, ERR_ENVIRONMENT, "%s: cannot write: %s", out_path,
                          strerror(errno));

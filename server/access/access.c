@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access/access.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "data/access/key.h"
 #include "data/buf.h"
 #include "data/mem.h"
 #include "data/text.h"
+#include "data/timezone.h"
 #include "server/access/access_private.h"
 
 #define IDLE_S 1800
@@ -33,6 +36,42 @@ static struct key_set *keys_load(struct access_control *a, int64_t *version,
     return set;
 }
 
+/* ---- what was taken before a restart ----------------------------------------------- */
+
+struct retaking {
+    struct allowance *places;
+    int64_t at;
+};
+
+static void actor_text(struct buf *out, enum actor_kind kind, const char *name) {
+    buf_printf(out, "%s %s", actor_kind_name(kind), name);
+}
+
+static void retake(const struct audit_entry *entry, void *ctx) {
+    const struct retaking *r = ctx;
+    struct buf actor = {0};
+    uint8_t id[16];
+    if (strcmp(entry->action, ACCESS_EXACT_PLACE) != 0 ||
+        !uuid_decode(slice_of(entry->object), id))
+        return;
+    actor_text(&actor, entry->kind, entry->actor);
+    allowance_put(r->places, buf_text(&actor), id, r->at);
+    buf_free(&actor);
+}
+
+/* The audit knows the day and not the hour: what was taken today counts as taken an hour
+ * ago, or as the day began, so that a restart gives nobody a second day. */
+static bool places_retake(struct access_control *a, int64_t now, struct error *e) {
+    int64_t day = now - now % 86400;
+    struct retaking r = {a->places, day > now - 3600 ? day : now - 3600};
+    char today[32];
+    timestamp_format(now, 0, today);
+    today[10] = '\0';
+    bool done = audit_each(store_take(a->store), today, INT_MAX, retake, &r, e);
+    store_give(a->store);
+    return done;
+}
+
 struct access_control *access_open(const char *record_path, const char *share,
                                    const struct access_options *options,
                                    struct error *e) {
@@ -42,6 +81,7 @@ struct access_control *access_open(const char *record_path, const char *share,
     a->places = allowance_new(or_default(options->places_an_hour, PLACES_AN_HOUR));
     a->uses = uses_new();
     bool done = (a->store = store_open(record_path, share, e)) != NULL &&
+                places_retake(a, time(NULL), e) &&
                 (set = keys_load(a, &a->version, e)) != NULL &&
                 (a->sessions = sessions_new(a->store, or_default(options->idle_s, IDLE_S),
                                             or_default(options->absolute_s, ABSOLUTE_S),
@@ -196,7 +236,7 @@ bool access_audit(struct access_control *a, const struct caller *caller,
 bool access_take_place(struct access_control *a, const struct caller *caller,
                        const uint8_t id[16], int64_t now, int *retry_s) {
     struct buf actor = {0};
-    buf_printf(&actor, "%s %s", actor_kind_name(actor_of(caller)), caller->name);
+    actor_text(&actor, actor_of(caller), caller->name);
     bool taken = allowance_take(a->places, buf_text(&actor), id, now, retry_s);
     buf_free(&actor);
     return taken;

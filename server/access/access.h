@@ -22,11 +22,14 @@
  * domain, for a part of the site, or over an open line. */
 #define ACCESS_COOKIE "__Host-haven"
 
+/* What the audit calls it when somebody reads where a hidden place is. */
+#define ACCESS_EXACT_PLACE "exact_place"
+
 /* 0 stands for the default. */
 struct access_options {
     int idle_s;         /* a session ends after so long without a request: 30 minutes */
     int absolute_s;     /* and so long after the sign-in: 12 hours */
-    int places_an_hour; /* exact places that one caller may read: 20 */
+    int places_an_hour; /* exact places that one caller may read: 20, and 80 a day */
 };
 
 struct access_control;

@@ -81,24 +81,35 @@ static bool has(const struct actor *actor, const uint8_t object[16]) {
     return false;
 }
 
+/* Seconds until one more may be taken, when `most` were within the last `window_s`. */
+static int wait_for(const struct actor *actor, size_t most, int window_s, int64_t now) {
+    if (actor->count < most)
+        return 0;
+    int64_t free_at = actor->taken[actor->count - most].at + window_s;
+    return free_at > now ? (int)(free_at - now) : 0;
+}
+
+static void put(struct actor *actor, const uint8_t object[16], int64_t at) {
+    actor->taken =
+        xgrow(actor->taken, &actor->capacity, actor->count, sizeof *actor->taken);
+    struct taken *taken = &actor->taken[actor->count++];
+    memcpy(taken->object, object, 16);
+    taken->at = at;
+    actor->last = at;
+}
+
 static bool take(struct allowance *a, struct actor *actor, const uint8_t object[16],
                  int64_t now, int *retry_s) {
     forget_old(actor, now);
     actor->last = now;
     if (has(actor, object))
         return true;
-    if (actor->count >= a->an_hour) {
-        int64_t free_at = actor->taken[actor->count - a->an_hour].at + HOUR_S;
-        if (free_at > now) {
-            *retry_s = (int)(free_at - now);
-            return false;
-        }
-    }
-    actor->taken =
-        xgrow(actor->taken, &actor->capacity, actor->count, sizeof *actor->taken);
-    struct taken *taken = &actor->taken[actor->count++];
-    memcpy(taken->object, object, 16);
-    taken->at = now;
+    int hour = wait_for(actor, a->an_hour, HOUR_S, now);
+    int day = wait_for(actor, a->an_hour * ALLOWANCE_DAY, DAY_S, now);
+    *retry_s = hour > day ? hour : day;
+    if (*retry_s > 0)
+        return false;
+    put(actor, object, now);
     return true;
 }
 
@@ -109,4 +120,11 @@ bool allowance_take(struct allowance *a, const char *actor, const uint8_t object
     bool taken = take(a, actor_of(a, actor), object, now, retry_s);
     pthread_mutex_unlock(&a->lock);
     return taken;
+}
+
+void allowance_put(struct allowance *a, const char *actor, const uint8_t object[16],
+                   int64_t at) {
+    pthread_mutex_lock(&a->lock);
+    put(actor_of(a, actor), object, at);
+    pthread_mutex_unlock(&a->lock);
 }

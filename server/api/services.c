@@ -224,13 +224,13 @@ static bool may_see_place(struct context *c, const uint8_t id[16], struct respon
     uuid_encode(id, name);
     if (!access_take_place(c->access, c->caller, id, c->now, &retry_s)) {
         problem(r, 429,
-                "Too many exact places were read within an hour. "
+                "Too many exact places were read within an hour, or a day. "
                 "place=published gives the rest.",
                 NULL);
         r->retry_after_s = retry_s;
         return false;
     }
-    if (access_audit(c->access, c->caller, "exact_place", name, c->now, &e))
+    if (access_audit(c->access, c->caller, ACCESS_EXACT_PLACE, name, c->now, &e))
         return true;
     respond_failure(r, &e);
     return false;

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { clinics, loadGazetteer } from './canaries.mjs';
 import { start } from './haven.mjs';
 
 const shelter = (id, organization, more = {}) => ({
@@ -78,6 +79,23 @@ describe('a stolen key', () => {
         assert.equal(body.claims[0].value, 'Street 11');
     });
 
+    test("an operator's: a restart gives no second day", async () => {
+        const more = Array.from({ length: 9 }, (_, i) => shelter(`${i}`, `More ${i}`));
+        haven.import(more, 'more');
+        await haven.restart(['--places-an-hour', '1']);
+        const all = (await haven.list('steward')).filter((s) => s.kind === 'shelter');
+        let told = 0;
+        for (const { id } of all) {
+            const { status } = await haven.get(`/api/v1/services/${id}`, 'operator');
+            told += status === 200;
+            if (told > 0 && status === 200) {
+                await haven.restart();
+            }
+        }
+        assert.ok(all.length >= 11);
+        assert.ok(told >= 2 && told <= 4, `${told} of ${all.length}`);
+    });
+
     test("a partner's: an answer to another partner is not confirmed", async () => {
         const own = '/api/v1/own/services';
         const answer = await haven.get(own, 'a');
@@ -138,6 +156,80 @@ describe('behind a proxy', () => {
                 500,
             );
             assert.deepEqual(statuses(answer), ['404'], path);
+        }
+    });
+});
+
+describe('the public', () => {
+    /* In the district Mill, which is published: it has clinics enough. */
+    const inMill = (id, more) => ({
+        id,
+        organization: 'Hope',
+        service: `Office ${id}`,
+        country: 'KH',
+        needs: 'legal.representation',
+        kind: 'ngo_office',
+        visibility: 'area',
+        lat: '12.41',
+        lon: '104.71',
+        village: 'Qzwvillage',
+        status: 'open',
+        ...more,
+    });
+    let haven;
+    before(async () => {
+        haven = await start({
+            services: [
+                ...clinics,
+                inMill('1', { kind: 'shelter' }),
+                inMill('2', { lon: '105.21' }),
+                inMill('3', { organization: 'Home of Qzwvillage' }),
+                inMill('4', {
+                    organization: 'Home of Qzwvillage',
+                    village: 'Another',
+                    lon: '105.22',
+                    needs: 'psychosocial',
+                }),
+                inMill('5', { service: 'นวดเท้า บ้านพักฉุกเฉิน' }),
+                inMill('6', { service: 'Nhà tạm lánh Hy Vọng' }),
+                inMill('7', { service: 'RUMAH AMAN' }),
+            ],
+            roles: ['steward'],
+            prepare: loadGazetteer,
+        });
+    });
+    after(() => haven?.stop());
+
+    const FROM_MILL = { lat: 12.5, lon: 104.76, need: ['legal.representation'], age: 30 };
+
+    test('no order tells a shelter that is shown as none', async () => {
+        const order = async (by, key) => {
+            const body = { ...FROM_MILL, order: by, limit: 50 };
+            const { body: answer } = await haven.post('/api/v1/nearest', body, key);
+            return answer.unconfirmed.filter((s) => s.kind !== 'clinic').map((s) => s.id);
+        };
+        const [near, fit] = [await order('distance'), await order('fit')];
+        assert.ok(near.length > 3);
+        assert.deepEqual(fit, near);
+        assert.notDeepEqual(await order('fit', 'steward'), await order('distance', 'steward'));
+    });
+
+    test('whose name would tell the place is known by no id either', async () => {
+        const all = await haven.list();
+        const named = all.find((s) => s.organization === 'Home of Qzwvillage');
+        const unnamed = all.filter((s) => s.organization === null);
+        assert.ok(named.organization_id);
+        assert.equal(unnamed.length, 1);
+        assert.equal(unnamed[0].organization_id, null);
+        const avoid = [{ organization: named.organization_id }];
+        const { body } = await haven.post('/api/v1/nearest', { ...FROM_MILL, avoid, limit: 50 });
+        assert.ok(body.unconfirmed.some((s) => s.id === unnamed[0].id));
+    });
+
+    test('names that tell who stays there, in the languages of the region', async () => {
+        const text = JSON.stringify(await haven.list());
+        for (const name of ['บ้านพักฉุกเฉิน', 'tạm lánh', 'RUMAH AMAN']) {
+            assert.ok(!text.includes(name), name);
         }
     });
 });

@@ -247,8 +247,24 @@ static void a_day_of_asking_stays_bounded(void **state) {
     int taken = 0, retry_s;
     for (unsigned i = 0; i < 3 * 1440; i++)
         taken += take(a, "key desk", i, NOW + (int64_t)i * 60, &retry_s);
-    assert_true(taken >= 3 * 24 * 5 && taken <= 3 * 24 * 5 + 5);
+    assert_int_equal(taken, 3 * ALLOWANCE_DAY * 5);
     assert_false(take(a, "key desk", 0, NOW + 3 * DAY - 1, &retry_s)); /* after the day */
+    allowance_free(a);
+}
+
+static void what_was_taken_before_counts_for_the_day(void **state) {
+    (void)state;
+    struct allowance *a = allowance_new(5);
+    int retry_s;
+    for (unsigned i = 0; i < 5 * ALLOWANCE_DAY - 1; i++) {
+        uint8_t id[16] = {(uint8_t)i};
+        allowance_put(a, "key desk", id, NOW - 3600);
+    }
+    assert_true(take(a, "key desk", 3, NOW, &retry_s)); /* the same again */
+    assert_true(take(a, "key desk", 100, NOW, &retry_s));
+    assert_false(take(a, "key desk", 101, NOW, &retry_s));
+    assert_int_equal(retry_s, DAY - 3600);
+    assert_true(take(a, "key other", 101, NOW, &retry_s));
     allowance_free(a);
 }
 
@@ -280,6 +296,7 @@ int main(void) {
         cmocka_unit_test(an_ipv6_network_is_one_client),
         cmocka_unit_test(so_many_an_hour_and_the_same_again),
         cmocka_unit_test(a_day_of_asking_stays_bounded),
+        cmocka_unit_test(what_was_taken_before_counts_for_the_day),
         cmocka_unit_test(many_actors_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

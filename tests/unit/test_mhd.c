@@ -164,7 +164,7 @@ static void test_members(void **state) {
         answer_to(port, "GET /a",
                   "If-Match: \"m\"\r\ncOOKIE: a=b\r\nOrigin: https://o\r\n"
                   "Sec-Fetch-Site: same-origin\r\nAuthorization: Bearer k\r\n"
-                  "Authorization: Bearer second\r\n");
+                  "Accept: a/b\r\nAccept: c/d\r\n");
     static const char *const lines[] = {
         "\nmatch=\"m\"\n",      "\ncookie=a=b\n",
         "\norigin=https://o\n", "\nsite=same-origin\n",
@@ -174,6 +174,17 @@ static void test_members(void **state) {
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         has(text, lines[i]);
+    static const char *const refused[] = {
+        "Authorization: Bearer k\r\nAuthorization: Bearer second\r\n",
+        "Cookie: a=b\r\ncookie: c=d\r\n",
+        "Host: other\r\n",
+        "Origin:\r\n",
+        "X y: z\r\n",
+        "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        has(answer_to(port, "GET /a", refused[i]), "HTTP/1.1 400 Bad Request");
     text = answer_to(port, "GET /a", "");
     has(text, "\nmatch=\ncookie=\norigin=\nsite=\nhost=h\nkey=\n");
     static const struct {
