@@ -26,7 +26,7 @@ static const char help[] =
     "  --db FILE.db            the record to answer from\n"
     "  --listen ADDRESS:PORT   default 127.0.0.1:8080; port 0 takes any free one\n"
     "  --threads N             default: one a core\n"
-    "  --workers N             for requests that wait, default: one a core, from 2 to 4\n"
+    "  --workers N             for requests that wait, default: one a core, from 4 to 8\n"
     "  --connections N         most at once, default 4000\n"
     "  --timeout SECONDS       close a connection that makes no progress, default 20\n"
     "  --request-time SECONDS  close one that completes no request, default 60\n"

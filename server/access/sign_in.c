@@ -7,8 +7,9 @@
 #include "server/access/access_private.h"
 #include "server/access/password.h"
 
-/* More at once would take more memory than a small machine has (CRYPTO_PASSWORD_MEMORY). */
-#define HASHING_MAX 4
+/* Fewer than there are workers, so that a flood of passwords does not keep other work from
+ * them; and each takes CRYPTO_PASSWORD_MEMORY. */
+#define HASHING_MAX 2
 
 /* ---- the password ---------------------------------------------------------------- */
 

@@ -86,7 +86,7 @@ static void respond_refused(struct response *r, enum sign_in_result result, int 
                             const struct error *e) {
     switch (result) {
     case SIGN_IN_WAIT:
-        problem(r, 429, "Too many tries. Wait, then try again.", NULL);
+        problem(r, 429, "Too many tries, or too many at once. Wait, then try again.", NULL);
         r->retry_after_s = wait_s;
         break;
     case SIGN_IN_CODE_NEEDED: {

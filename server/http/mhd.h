@@ -15,7 +15,7 @@ struct http_options {
     const char *host; /* address to listen on */
     int port;         /* 0: any free one */
     int threads;      /* 0: one a core */
-    int workers;      /* threads for requests that wait; 0: one a core, from 2 to 4 */
+    int workers;      /* threads for requests that wait; 0: one a core, from 4 to 8 */
     int connections;  /* most at once */
     int timeout_s;    /* of a connection without any progress */
     int request_s;    /* of a connection that completes no request, however busy */

@@ -46,7 +46,7 @@ static void *work(void *ctx) {
 
 static int default_threads(void) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 2 ? 2 : cores > 4 ? 4 : (int)cores;
+    return cores < 4 ? 4 : cores > 8 ? 8 : (int)cores;
 }
 
 struct workers *workers_start(const struct workers_options *options, struct error *e) {

@@ -16,7 +16,7 @@
 struct workers;
 
 struct workers_options {
-    int threads;                        /* 0: one a core, from 2 to 4 */
+    int threads;                        /* 0: one a core, from 4 to 8 */
     void (*run)(void *ctx, void *job);  /* called by a worker */
     void (*drop)(void *ctx, void *job); /* called instead when the pool stops first */
     void *ctx;
