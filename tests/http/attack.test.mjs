@@ -4,10 +4,11 @@
  * Each test is an attack that worked once.
  */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { clinics, loadGazetteer } from './canaries.mjs';
-import { start } from './haven.mjs';
+import { mustRun, start } from './haven.mjs';
 
 const shelter = (id, organization, more = {}) => ({
     id,
@@ -232,4 +233,24 @@ describe('the public', () => {
             assert.ok(!text.includes(name), name);
         }
     });
+});
+
+test('a stolen cookie is not good again after a restore', async (t) => {
+    const haven = await start({ services: [clinic('c')] });
+    t.after(() => haven.stop());
+    haven.addUser('steward', 'sokha');
+    await haven.signIn('sokha');
+    const who = async () => (await haven.get('/api/v1/session', null, {
+        Cookie: `__Host-haven=${haven.cookies.sokha}`,
+    })).status;
+    assert.equal(await who(), 200);
+    const copy = join(haven.dir, 'copy.db');
+    mustRun('backup', '--db', haven.db, '--to', copy);
+    const out = await haven.send('DELETE', '/api/v1/sessions', { cookie: 'sokha' });
+    assert.equal(out.status, 204);
+    await haven.end();
+    mustRun('restore', copy, '--db', haven.db, '--force');
+    await haven.serve(haven.args);
+    assert.equal(await who(), 401);
+    assert.equal((await haven.signIn('sokha')).status, 200);
 });
