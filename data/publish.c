@@ -136,10 +136,13 @@ static size_t letters(struct slice s) {
 
 /* "ChreyThom", "chrey-thom" and "Chrey  Thom" hold "Chrey Thom". */
 static bool holds(const char *text, struct slice part) {
-    if (letters(part) == 0)
+    while (part.len > 0 && !is_letter(*part.at))
+        part = (struct slice){part.at + 1, part.len - 1};
+    if (part.len == 0)
         return false;
+    char first = small(*part.at);
     for (; *text != '\0'; text++)
-        if (is_letter(*text) && goes_on_with(text, part))
+        if (small(*text) == first && goes_on_with(text, part))
             return true;
     return false;
 }
@@ -147,11 +150,23 @@ static bool holds(const char *text, struct slice part) {
 #define CORE_MIN 4  /* letters of a name without "Phum", "Ban", "village" */
 #define PIECE_MIN 6 /* letters of a part of an address */
 
+/* False when `text` can hold no part of the name of a place: looked at first, for speed.
+ * Scripts with other letters write names without spaces. */
+static bool may_hold(const char *text, const char *place) {
+    struct slice rest = slice_of(place), word;
+    if (has_marks(place))
+        return true;
+    while (slice_next(&rest, ' ', &word))
+        if (holds(text, word))
+            return true;
+    return false;
+}
+
 /* True when `text` holds the name of a place, or what is left of it without its generic
  * words. */
 static bool holds_place(const char *text, const char *place) {
     struct word_core core[WORD_CORES_MAX];
-    if (place[0] == '\0')
+    if (place[0] == '\0' || !may_hold(text, place))
         return false;
     int count = word_cores(place, strlen(place), core);
     for (int i = 0; i < count; i++)
@@ -173,7 +188,7 @@ static bool is_larger(const struct flat *flat, struct slice piece) {
 static bool holds_address(const char *text, const struct flat *flat) {
     struct slice rest = slice_of(flat->cell[COL_ADDRESS]), piece;
     while (flat->cell[COL_ADDRESS][0] != '\0' && slice_next(&rest, ',', &piece))
-        if (letters(piece) >= PIECE_MIN && !is_larger(flat, piece) && holds(text, piece))
+        if (holds(text, piece) && letters(piece) >= PIECE_MIN && !is_larger(flat, piece))
             return true;
     return false;
 }
