@@ -150,14 +150,33 @@ static bool record_sound(const char *part, const char *share,
                       (long long)faults));
 }
 
+static const char sql_has_sessions[] =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'session'";
+static const char sql_no_sessions[] = "DELETE FROM session /*scan*/";
+
+/* Nobody is signed in to what was restored: a session that was ended since, perhaps because its cookie
+ * was stolen, must not be open again. */
+static bool end_sessions(const char *path, struct error *e) {
+    struct db *db = db_open(path, DB_READ_WRITE, false, e);
+    struct statement *s = db != NULL ? db_prepare(db, sql_has_sessions, e) : NULL;
+    bool ok = s != NULL && db_step(s, e) == 1;
+    bool has = ok && db_integer(s, 0) > 0;
+    if (ok)
+        db_reset(s);
+    ok = ok && (!has || db_exec(db, sql_no_sessions, e));
+    db_close(db);
+    return ok;
+}
+
 static bool target_make(struct target *t, struct folder *f, const char *from,
                         const char *share, const struct backup_options *o,
                         void (*say)(const char *fault, void *ctx), struct error *e) {
     struct buf part = {0};
     folder_part(t->path.data, &part);
     bool ok = copy_part(t->kind, from, t->path.data, o, e) &&
-              (t->kind != COPY_RECORD ||
-               record_sound(buf_text(&part), share, say, o->ctx, e)) &&
+              (t->kind == COPY_RECORD
+                   ? record_sound(buf_text(&part), share, say, o->ctx, e)
+                   : end_sessions(buf_text(&part), e)) &&
               folder_own(f, buf_text(&part), e);
     buf_free(&part);
     return ok;

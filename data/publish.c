@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "data/names/word.h"
 #include "data/service_place.h"
 #include "data/text.h"
 
@@ -103,15 +104,102 @@ static const struct {
               {COL_DISTRICT, LEVEL_DISTRICT},
               {COL_PROVINCE, LEVEL_PROVINCE}};
 
+static bool is_letter(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (unsigned char)c >= 0x80;
+}
+
+static char small(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* True when `text` goes on with `part`, whatever stands between the letters of both. */
+static bool goes_on_with(const char *text, struct slice part) {
+    for (size_t i = 0; i < part.len; i++) {
+        if (!is_letter(part.at[i]))
+            continue;
+        while (*text != '\0' && !is_letter(*text))
+            text++;
+        if (small(*text) != small(part.at[i]))
+            return false;
+        text++;
+    }
+    return true;
+}
+
+static size_t letters(struct slice s) {
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++)
+        count += is_letter(s.at[i]);
+    return count;
+}
+
+/* "ChreyThom", "chrey-thom" and "Chrey  Thom" hold "Chrey Thom". */
+static bool holds(const char *text, struct slice part) {
+    while (part.len > 0 && !is_letter(*part.at))
+        part = (struct slice){part.at + 1, part.len - 1};
+    if (part.len == 0)
+        return false;
+    char first = small(*part.at);
+    for (; *text != '\0'; text++)
+        if (small(*text) == first && goes_on_with(text, part))
+            return true;
+    return false;
+}
+
+#define CORE_MIN 4  /* letters of a name without "Phum", "Ban", "village" */
+#define PIECE_MIN 6 /* letters of a part of an address */
+
+/* False when `text` can hold no part of the name of a place: looked at first, for speed.
+ * Scripts with other letters write names without spaces. */
+static bool may_hold(const char *text, const char *place) {
+    struct slice rest = slice_of(place), word;
+    if (has_marks(place))
+        return true;
+    while (slice_next(&rest, ' ', &word))
+        if (holds(text, word))
+            return true;
+    return false;
+}
+
+/* True when `text` holds the name of a place, or what is left of it without its generic
+ * words. */
+static bool holds_place(const char *text, const char *place) {
+    struct word_core core[WORD_CORES_MAX];
+    if (place[0] == '\0' || !may_hold(text, place))
+        return false;
+    int count = word_cores(place, strlen(place), core);
+    for (int i = 0; i < count; i++)
+        if ((i == 0 || letters(core[i].text) >= CORE_MIN) && holds(text, core[i].text))
+            return true;
+    return false;
+}
+
+/* True for a part of an address that is a larger place, which has a column of its own. */
+static bool is_larger(const struct flat *flat, struct slice piece) {
+    int country = vocabulary_find(VOC_COUNTRY, flat->cell[COL_COUNTRY],
+                                  strlen(flat->cell[COL_COUNTRY]));
+    return holds(flat->cell[COL_DISTRICT], piece) ||
+           holds(flat->cell[COL_PROVINCE], piece) ||
+           (country >= 0 && holds(vocabulary(VOC_COUNTRY)->terms[country].label[0], piece));
+}
+
+/* True when `text` holds a part of the address: "Street 9", of "House 4, Street 9". */
+static bool holds_address(const char *text, const struct flat *flat) {
+    struct slice rest = slice_of(flat->cell[COL_ADDRESS]), piece;
+    while (flat->cell[COL_ADDRESS][0] != '\0' && slice_next(&rest, ',', &piece))
+        if (holds(text, piece) && letters(piece) >= PIECE_MIN && !is_larger(flat, piece))
+            return true;
+    return false;
+}
+
 static bool tells_place(const struct stored_service *service, int published,
                         const char *name) {
-    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++) {
-        const char *place = service->flat.cell[naming[i].column];
-        if (naming[i].level > published && place[0] != '\0' &&
-            strcasestr(name, place) != NULL)
+    for (size_t i = 0; i < sizeof naming / sizeof *naming; i++)
+        if (naming[i].level > published &&
+            holds_place(name, service->flat.cell[naming[i].column]))
             return true;
-    }
-    return false;
+    return published < LEVEL_POINT && holds_address(name, &service->flat);
 }
 
 bool publish_place_tells(const struct stored_service *service, const struct atlas *atlas,

@@ -130,7 +130,8 @@ bool record_each_holiday(struct record *r,
                          void (*each)(const char *country, const char *date, void *ctx),
                          void *ctx, struct error *e);
 
-/* Whether an organization of the record has the public id. */
+/* Whether an organization of the record has the public id. "unnamed" is none: what nobody is
+ * named for belongs to nobody. */
 bool record_has_organization(struct record *r, const uint8_t id[16], bool *out,
                              struct error *e);
 

@@ -422,7 +422,8 @@ bool organizations_refold(struct db *db, struct error *e) {
 
 /* ---- is there one ---------------------------------------------------------------- */
 
-static const char sql_has[] = "SELECT 1 FROM organization WHERE id = :id";
+static const char sql_has[] =
+    "SELECT 1 FROM organization WHERE id = :id AND name_folded <> '" NOBODY "'";
 
 bool record_has_organization(struct record *r, const uint8_t id[16], bool *out,
                              struct error *e) {

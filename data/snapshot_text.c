@@ -392,8 +392,29 @@ static bool summarised(enum column column) {
     return false;
 }
 
+/* True for what somebody wrote in words of their own; codes and numbers name no place. */
+static bool is_written(enum column column) {
+    switch (columns[column].type) {
+    case CELL_TEXT:
+    case CELL_NAMES:
+    case CELL_AREAS:
+    case CELL_IDS:
+    case CELL_RULES:
+    case CELL_CLAIMS:
+    case CELL_EMAIL:
+    case CELL_ZONE:
+    case CELL_URL:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* True when the text of a cell would tell more than the view shows elsewhere. */
-static bool tells_more(const struct text_source *t, const char *cell) {
+static bool tells_more(const struct text_source *t, enum column column,
+                       const char *cell) {
+    if (!is_written(column))
+        return false;
     if (t->view->form[FIELD_NAME] == FORM_PUBLISHED)
         return publish_name_tells(t->service, t->atlas, t->where, cell);
     return publish_place_tells(t->service, t->atlas, t->where, cell);
@@ -403,7 +424,7 @@ void text_detail(struct buf *b, const struct text_source *t, int language) {
     for (enum column c = 0; c < COL_COUNT; c++) {
         const char *cell = translated(&t->service->flat, c, language);
         bool shown = t->view->column[c] == FORM_SHOWN && !summarised(c);
-        if (shown && cell[0] != '\0' && !tells_more(t, cell))
+        if (shown && cell[0] != '\0' && !tells_more(t, c, cell))
             add_cell(b, c, cell);
     }
 }

@@ -138,7 +138,8 @@ static const char restore_help[] =
     "  --force           replace a record that stands. No program may have it open:\n"
     "                    stop the server first. The old files stay as FILE.db.before-restore\n"
     "  --without-access  leave accounts and keys as they are\n\n"
-    "Accounts and keys come back as they were: what was revoked since is live again.\n";
+    "Accounts and keys come back as they were: what was revoked since is live again.\n"
+    "Nobody is signed in.\n";
 
 static void say_fault(const char *fault, void *ctx) {
     (void)ctx;

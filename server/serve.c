@@ -183,6 +183,18 @@ static void watch(struct dispatcher *d, struct http_server *http,
     }
 }
 
+/* A key or a password that is sent over an open line is anybody's on the way. */
+static void warn_of_open_line(const struct serve_options *o) {
+    bool own = strncmp(o->host, "127.", 4) == 0 || strcmp(o->host, "::1") == 0 ||
+               strcmp(o->host, "localhost") == 0;
+    if (o->http.tls_cert == NULL && !own)
+        fprintf(stderr,
+                "haven: warning: no TLS on %s: keys, passwords and hidden places can be "
+                "read on the way there; give --tls-cert and --tls-key, or listen on "
+                "127.0.0.1 behind a proxy\n",
+                o->host);
+}
+
 static int serve(const struct serve_options *o) {
     char share[SHARE_PATH_MAX], borders[SHARE_PATH_MAX];
     struct error e = {0};
@@ -216,6 +228,7 @@ static int serve(const struct serve_options *o) {
         fprintf(stderr, "haven: listening on %s://%s%s%s:%d\n",
                 o->http.tls_cert ? "https" : "http", v6 ? "[" : "", o->host,
                 v6 ? "]" : "", http_port(http));
+        warn_of_open_line(o);
         watch(&d, http, &signals);
         http_stop(http);
         log_flush();

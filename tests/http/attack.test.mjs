@@ -4,10 +4,12 @@
  * Each test is an attack that worked once.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { clinics, loadGazetteer } from './canaries.mjs';
-import { start } from './haven.mjs';
+import { mustRun, program, start } from './haven.mjs';
 
 const shelter = (id, organization, more = {}) => ({
     id,
@@ -232,4 +234,43 @@ describe('the public', () => {
             assert.ok(!text.includes(name), name);
         }
     });
+});
+
+test('a stolen cookie is not good again after a restore', async (t) => {
+    const haven = await start({ services: [clinic('c')] });
+    t.after(() => haven.stop());
+    haven.addUser('steward', 'sokha');
+    await haven.signIn('sokha');
+    const who = async () => (await haven.get('/api/v1/session', null, {
+        Cookie: `__Host-haven=${haven.cookies.sokha}`,
+    })).status;
+    assert.equal(await who(), 200);
+    const copy = join(haven.dir, 'copy.db');
+    mustRun('backup', '--db', haven.db, '--to', copy);
+    const out = await haven.send('DELETE', '/api/v1/sessions', { cookie: 'sokha' });
+    assert.equal(out.status, 204);
+    await haven.end();
+    mustRun('restore', copy, '--db', haven.db, '--force');
+    await haven.serve(haven.args);
+    assert.equal(await who(), 401);
+    assert.equal((await haven.signIn('sokha')).status, 200);
+});
+
+test('an open line is told of', async (t) => {
+    const haven = await start({ services: [clinic('c')] });
+    t.after(() => haven.stop());
+    assert.ok(!haven.output.includes('no TLS'));
+    const said = await new Promise((done, failed) => {
+        const other = spawn(program, ['serve', '--db', haven.db, '--listen', '0.0.0.0:0']);
+        let text = '';
+        other.stderr.setEncoding('utf8').on('data', (chunk) => {
+            text += chunk;
+            if (text.includes('listening') && text.includes('no TLS')) {
+                other.kill('SIGTERM');
+            }
+        });
+        setTimeout(() => other.kill('SIGKILL'), 10_000).unref();
+        other.on('error', failed).on('exit', () => done(text));
+    });
+    assert.match(said, /warning: no TLS on 0\.0\.0\.0/);
 });

@@ -124,6 +124,28 @@ static void test_places_below(void **state) {
     }
 }
 
+/* However it is written, and without "Phum". */
+static void test_places_written_otherwise(void **state) {
+    static const struct {
+        const char *name;
+        bool tells;
+    } cases[] = {
+        {"Thmei help", true},       {"PHUM-THMEI", true},     {"aid (Phum  Thmei)", true},
+        {"phumthmei aid", true},    {"Aid on Wat Bo road", true}, {"at street 271", true},
+        {"Phum aid", false},        {"Aid in Cambodia", false},   {"House of law", false},
+        {"Aid of Poipet", true},    {"", false},                  {"T h", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stored_service s = service_of("contact", cases[i].name);
+        s.flat.cell[COL_VILLAGE] = "Phum Thmei";
+        s.flat.cell[COL_DISTRICT] = "Poipet";
+        s.flat.cell[COL_ADDRESS] = "House 4, Street 271, Wat Bo Road, Poipet, Cambodia";
+        if (name_tells(&s, cases[i].name) != cases[i].tells)
+            fail_msg("\"%s\"", cases[i].name);
+    }
+}
+
 /* A sensitive need is shown as its parent, and nothing published is sensitive. */
 static void test_needs(void **state) {
     (void)state;
@@ -154,6 +176,7 @@ int main(void) {
         cmocka_unit_test(test_levels),  cmocka_unit_test(test_unknown_level),
         cmocka_unit_test(test_columns), cmocka_unit_test(test_names),
         cmocka_unit_test(test_needs),   cmocka_unit_test(test_places_below),
+        cmocka_unit_test(test_places_written_otherwise),
         cmocka_unit_test(test_phones),
     };
     return cmocka_run_group_tests(tests, load_vocabularies, NULL);

@@ -757,6 +757,23 @@ static void one_organization_binds_within_300_m(void **state) {
     record_close(r);
 }
 
+/* Whose partner somebody is: of one that has a name. */
+static void unnamed_is_no_organization_to_belong_to(void **state) {
+    (void)state;
+    struct record *r = fresh();
+    struct flat rows[] = {blank("named"), blank("unnamed")};
+    rows[1].cell[COL_ORGANIZATION] = "Unnamed";
+    put_from(r, "test", rows, 2);
+    struct wanted named = get(r, "named"), unnamed = get(r, "unnamed");
+    bool found;
+    ok(record_has_organization(r, named.service.organization_id, &found, &err));
+    assert_true(found);
+    ok(record_has_organization(r, unnamed.service.organization_id, &found, &err));
+    assert_false(found);
+    drop(&named), drop(&unnamed);
+    record_close(r);
+}
+
 /* Both rows state an address or a point; one is hidden, the other follows or does not. */
 static const struct {
     const char *address, *lat, *lon, *other_address, *other_lat, *other_lon, *expected;
@@ -906,6 +923,7 @@ int main(void) {
         cmocka_unit_test(no_import_loosens),
         cmocka_unit_test(a_shared_point_binds),
         cmocka_unit_test(a_shared_address_binds),
+        cmocka_unit_test(unnamed_is_no_organization_to_belong_to),
         cmocka_unit_test(one_organization_binds_within_300_m),
         cmocka_unit_test(a_site_is_the_same_in_another_spelling),
         cmocka_unit_test(a_retired_service_still_binds_its_site),
