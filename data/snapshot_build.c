@@ -10,6 +10,7 @@
 #include "data/mem.h"
 #include "data/service_place.h"
 #include "data/snapshot_builder.h"
+#include "data/snapshot_feed.h"
 #include "data/snapshot_text.h"
 
 struct snapshot_builder *snapshot_builder_new(const struct view *view,
@@ -508,12 +509,17 @@ struct builders {
     struct snapshot_builder *of[VIEWS_MAX];
 };
 
-static bool add_to_all(const struct stored_service *service, void *ctx, struct error *e) {
-    struct builders *all = ctx;
-    for (int i = 0; i < all->count; i++)
-        if (!snapshot_builder_add(all->of[i], service, e))
-            return false;
-    return true;
+static bool feed_all(struct record *record, struct builders *all, int64_t *revision,
+                     struct error *e) {
+    struct error said;
+    struct snapshot_feed *feed = snapshot_feed_new(all->of, all->count, e);
+    if (feed == NULL)
+        return false;
+    bool read = record_each(record, revision, snapshot_feed_add, feed, e);
+    bool taken = snapshot_feed_end(feed, &said);
+    if (!taken)
+        *e = said;
+    return read && taken;
 }
 
 static void holiday_to_all(const char *country, const char *date, void *ctx) {
@@ -574,7 +580,7 @@ bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t no
     for (; all.count < out->views.count; all.count++)
         all.of[all.count] = snapshot_builder_new(&out->views.view[all.count], atlas,
                                                  facilities, now / year * year);
-    bool done = record_each(record, &out->revision, add_to_all, &all, e) &&
+    bool done = feed_all(record, &all, &out->revision, e) &&
                 record_each_holiday(record, holiday_to_all, &all, e) &&
                 finish_all(&all, out, e);
     for (int i = 0; i < all.count; i++)
