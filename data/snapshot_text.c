@@ -277,7 +277,7 @@ static void add_summarised(struct buf *b, const struct text_source *t, enum fiel
     case FIELD_ORGANIZATION_ID:
         /* All that name nobody are one organization in the record, and none in the world. */
         id_or_null(b, strcmp(f->cell[COL_ORGANIZATION], "unnamed") != 0 &&
-                              text_tells_organization(t)
+                              (form == FORM_SHOWN || text_tells_organization(t))
                           ? service->organization_id
                           : NULL);
         break;

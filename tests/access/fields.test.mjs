@@ -19,11 +19,11 @@ const words = (text) => text.trim().split(/\s+/);
 
 /* Of a service, by what public, partner, operator, caseworker, steward and admin see. */
 const SERVICE = {
-    's s s s s s': `id organization_id sector country organization_acronym covers remote genders age_min age_max
+    's s s s s s': `id sector country organization_acronym covers remote genders age_min age_max
         ages_case languages interpreters nationalities referred_by official_status residents_only serves_family
         accepts_children disability literacy documents_required documents_issued contacts_authorities status fee
         fee_waiver transport_paid childcare trades course_days hours time_zone url verified_on valid_until`,
-    'p o s s s s': 'name organization kind needs phones warnings public_name',
+    'p o s s s s': 'name organization organization_id kind needs phones warnings public_name',
     'p o 1 1 s s': 'point',
     'p o k k s s': 'distance_m',
     '- o 1 1 s s': 'address village commune source_id description contact evidence claims',
