@@ -325,6 +325,7 @@ export class Atlas {
         });
         this.places = link(this.places);
         this.late = [];
+        this.sources = [...new Set(areas.map((area) => area.source))];
         [...areas]
             .sort((a, b) => a.level - b.level)
             .forEach((area) => this.addArea(area));
@@ -336,6 +337,7 @@ export class Atlas {
      * straight in what holds it. Else it is a place of its own. */
     addArea(area) {
         const outline = new Outline([area.ring, ...(area.holes ?? [])]);
+        outline.order = this.sources.indexOf(area.source); /* the first imported is 0 */
         const at = middle(area.ring);
         const level = this.places.filter(
             (p) => p.level === area.level && p.country === area.country,

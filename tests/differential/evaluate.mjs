@@ -213,8 +213,8 @@ function namedPlace(row, level, atlas) {
 }
 
 /* The place of `level` that holds a service: by its names, or where they tell none, by
- * its coordinates, unless those are no finer than a coarser level. Two places that hold it,
- * where sources disagree, tell nothing. */
+ * its coordinates, unless those are no finer than a coarser level. Where the outlines of
+ * sources overlap, that of the source imported first tells. */
 export function placeAt(row, level, atlas) {
     const place = namedPlace(row, level, atlas);
     if (place || !row.lat || levelOf(row.precision) < level) return place;
@@ -222,7 +222,10 @@ export function placeAt(row, level, atlas) {
     const holding = [...atlas.holdsAt(point).set].filter(
         (p) => p.level === level && p.country === row.country,
     );
-    return holding.length === 1 ? holding[0] : null;
+    const first = (p) => Math.min(Infinity, ...p.outlines.filter((o) => o.holds(point)).map((o) => o.order));
+    const least = Math.min(...holding.map(first));
+    const by = holding.filter((p) => first(p) === least);
+    return by.length === 1 ? by[0] : null;
 }
 
 /* { point, area, precision }: a point finer than the country, and the place with an
@@ -239,9 +242,23 @@ function siteOf(row, atlas) {
 }
 
 /* What the public knows of a row: by `visibility`, which is stated in every row. Null:
- * nothing. A district is published at its own point or not at all, and never for a row that
- * is known no finer than its province. */
-function publishedSite(row, atlas) {
+ * nothing. A district is published at its own point or not at all, never for a row that is
+ * known no finer than its province, and never where fewer than three facilities are known. */
+const FACILITIES_MIN = 3;
+
+/* Districts to what is known there: a published point once, else an organization once. */
+function facilitiesOf(rows, atlas) {
+    const known = new Map();
+    for (const row of rows.filter((r) => r.needs && ['exact', 'area'].includes(r.visibility))) {
+        const district = placeAt(row, 2, atlas);
+        const one = row.visibility === 'exact' && row.lat !== '' && row.lat !== undefined
+            ? `at ${Number(row.lat)} ${Number(row.lon)}` : `of ${row.organization}`;
+        known.set(district, (known.get(district) ?? new Set()).add(one));
+    }
+    return known;
+}
+
+function publishedSite(row, atlas, facilities) {
     if (row.visibility === 'staff') return null;
     if (row.visibility === 'exact') return siteOf(row, atlas);
     const nowhere = { point: null, area: null };
@@ -250,7 +267,8 @@ function publishedSite(row, atlas) {
     const shown = [2, 1]
         .filter((level) => own < 0 || level <= own)
         .map((level) => placeAt(row, level, atlas))
-        .find((place) => place?.point);
+        .find((place) => place?.point
+            && (place.level !== 2 || (facilities.get(place)?.size ?? 0) >= FACILITIES_MIN));
     if (!shown) return nowhere;
     return {
         point: shown.point,
@@ -262,10 +280,11 @@ function publishedSite(row, atlas) {
 
 /* `atlas`: what is known of places; `role`: whose view. */
 export function makeDirectory(rows, vocabularies, { atlas, role = 'steward' } = {}) {
+    const facilities = role === 'public' && atlas ? facilitiesOf(rows, atlas) : new Map();
     const seen = rows
         .map((row) => ({
             row,
-            site: role === 'public' ? publishedSite(row, atlas) : siteOf(row, atlas),
+            site: role === 'public' ? publishedSite(row, atlas, facilities) : siteOf(row, atlas),
         }))
         .filter(({ site }) => site);
     const services = seen.map(({ row, site }) => ({
