@@ -9,8 +9,8 @@
 
 /* Words in a name that tell who stays there (README, "Keeping places safe"). */
 static const char *const telling[] = {
-    "shelter",  "safe house", "safehouse",  "refuge",            "victim",
-    "survivor", "traffick",   "rescue",     "rumah aman",        "rumah perlindungan",
+    "shelter",  "safe house",  "safehouse",        "refuge",     "victim",
+    "survivor", "traffick",    "rescue",           "rumah aman", "rumah perlindungan",
     "korban",   "penampungan", "perdagangan orang"};
 
 /* The same in letters with marks and in other scripts: looked for only where a name has any.
@@ -181,7 +181,8 @@ static bool is_larger(const struct flat *flat, struct slice piece) {
                                   strlen(flat->cell[COL_COUNTRY]));
     return holds(flat->cell[COL_DISTRICT], piece) ||
            holds(flat->cell[COL_PROVINCE], piece) ||
-           (country >= 0 && holds(vocabulary(VOC_COUNTRY)->terms[country].label[0], piece));
+           (country >= 0 &&
+            holds(vocabulary(VOC_COUNTRY)->terms[country].label[0], piece));
 }
 
 /* True when `text` holds a part of the address: "Street 9", of "House 4, Street 9". */
@@ -222,6 +223,20 @@ const char *publish_name(const struct stored_service *service, const struct atla
     if (public_name[0] != '\0')
         return public_name;
     return publish_name_tells(service, atlas, where, name) ? "" : name;
+}
+
+uint32_t publish_cover(const struct stored_service *service, const struct atlas *atlas,
+                       struct published where, uint32_t place) {
+    const struct atlas_place *places = atlas->places;
+    int published =
+        where.place != ATLAS_NONE ? places[where.place].level : LEVEL_PROVINCE;
+    if (where.own || places[place].level <= published ||
+        places[place].level > LEVEL_VILLAGE ||
+        service_place(&service->flat, atlas, places[place].level) != place)
+        return place;
+    while (places[place].level > published && places[place].parent != ATLAS_NONE)
+        place = places[place].parent;
+    return place;
 }
 
 int publish_need(int need) {

@@ -57,6 +57,12 @@ bool publish_place_tells(const struct stored_service *service, const struct atla
 bool publish_name_tells(const struct stored_service *service, const struct atlas *atlas,
                         struct published where, const char *name);
 
+/* An area that a service covers (a place of the atlas), as it is published: one below the
+ * published place in which the service itself stands would tell where that is, by who is
+ * covered; what lies around it on the published level stands for it. */
+uint32_t publish_cover(const struct stored_service *service, const struct atlas *atlas,
+                       struct published where, uint32_t place);
+
 /* The need code to publish for `need` (index in need.csv): a sensitive one is shown as its
  * parent. */
 int publish_need(int need);

@@ -110,8 +110,7 @@ static uint32_t add_site(struct snapshot_builder *b, const struct text_source *t
     /* A commune of a town is smaller than a cell: its outline would tell which it is. */
     int finest = cell ? LEVEL_DISTRICT : LEVEL_VILLAGE;
     area = level <= finest ? service_place(f, b->atlas, level) : ATLAS_NONE;
-    return site_number(b, cell ? geo_to_a_kilometre(p) : p,
-                       with_outline(b->atlas, area));
+    return site_number(b, cell ? geo_to_a_kilometre(p) : p, with_outline(b->atlas, area));
 }
 
 static void set_needs(const struct snapshot_builder *b, const struct stored_service *s,
@@ -154,7 +153,7 @@ static uint16_t status_flags(const char *status) {
 static uint16_t service_flags(const struct snap_service *s, const struct text_source *t) {
     const struct stored_service *from = t->service;
     const char *kind = text_kind(t), /* what is not told turns no order either */
-               *precision = from->flat.cell[COL_PRECISION];
+        *precision = from->flat.cell[COL_PRECISION];
     bool coarse =
         (precision[0] != '\0' && strcmp(precision, "exact") != 0) ||
         (t->view->form[FIELD_DISTANCE] == FORM_PUBLISHED && t->where.place != ATLAS_NONE);
@@ -241,6 +240,29 @@ static struct snap_run add_covers(struct snapshot_builder *b, uint16_t country,
     b->covers_run = xgrow(b->covers_run, &b->covers_run_capacity, n, sizeof run);
     b->covers_run[n] = run;
     return run;
+}
+
+/* The covers as a published view has them: a run of their own where one tells too much. */
+static struct snap_run publish_covers(struct snapshot_builder *b,
+                                      const struct text_source *t, struct snap_run run) {
+    struct snap_run own = {b->covers_count, run.count};
+    bool same = true;
+    for (uint32_t i = run.first; i < run.first + run.count; i++) {
+        /* Read anew each time: the buffer moves as it grows. */
+        struct snap_cover cover =
+            ((const struct snap_cover *)(const void *)b->cover.data)[i];
+        uint32_t place = cover.kind == COVERS_PLACE
+                             ? publish_cover(t->service, b->atlas, t->where, cover.place)
+                             : cover.place;
+        same = same && place == cover.place;
+        cover.place = place;
+        buf_add(&b->cover, &cover, sizeof cover);
+    }
+    if (same)
+        b->cover.len -= run.count * sizeof(struct snap_cover);
+    else
+        b->covers_count += run.count;
+    return same ? run : own;
 }
 
 static uint32_t add_hours(struct snapshot_builder *b, const char *text) {
@@ -449,6 +471,8 @@ static void fill_service(struct snapshot_builder *b, const struct text_source *t
     out->organization = add_organization(
         b, text_tells_organization(t) ? t->service->organization_id : nobody);
     out->covers = add_covers(b, out->country, f->cell[COL_COVERS]);
+    if (view_public(&b->view) && !t->where.own)
+        out->covers = publish_covers(b, t, out->covers);
     out->hours = add_hours(b, f->cell[COL_HOURS]);
     out->limits = service_limits(b, t->service);
     out->verified_on = date_days(f->cell[COL_VERIFIED_ON]);

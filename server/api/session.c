@@ -144,10 +144,12 @@ void handle_sign_in(struct context *c, struct request *q, struct response *r) {
     struct faults faults = {0};
     struct signed_in in = {0};
     struct error e = {0};
-    if (!params_known(&q->args, sign_in_params, &faults) ||
-        !(take(&q->args, "user", true, s.user, &faults) &
-          take(&q->args, "password", true, s.password, &faults) &
-          take(&q->args, "code", false, s.code, &faults))) {
+    if (params_known(&q->args, sign_in_params, &faults)) {
+        take(&q->args, "user", true, s.user, &faults);
+        take(&q->args, "password", true, s.password, &faults);
+        take(&q->args, "code", false, s.code, &faults);
+    }
+    if (faults.count > 0) {
         problem(r, 400, NULL, &faults);
         return;
     }
@@ -248,9 +250,11 @@ void handle_password(struct context *c, struct request *q, struct response *r) {
     int wait_s = 0;
     if (!is_person(c, r))
         return;
-    if (!params_known(&q->args, password_params, &faults) ||
-        !(take(&q->args, "old", true, s.password, &faults) &
-          take(&q->args, "new", true, s.new, &faults))) {
+    if (params_known(&q->args, password_params, &faults)) {
+        take(&q->args, "old", true, s.password, &faults);
+        take(&q->args, "new", true, s.new, &faults);
+    }
+    if (faults.count > 0) {
         problem(r, 400, NULL, &faults);
         return;
     }

@@ -305,6 +305,23 @@ export function makeDirectory(rows, vocabularies, { atlas, role = 'steward' } = 
         byId: new Map(services.map((s) => [s.id, s])),
         rank: new Map(services.map((s) => [s.id, s.id])),
     };
+    /* The public is not told by who is covered where below the published place a service is. */
+    if (role === 'public' && atlas) {
+        for (const service of services.filter((s) => s.row.visibility !== 'exact')) {
+            const published = service.place?.level ?? 1;
+            service.covers = service.covers.map((entry) => {
+                let place = placeNamed(entry, service.row.country, directory);
+                if (!place || place.level <= published || place.level > 4
+                    || placeAt(service.row, place.level, atlas) !== place) {
+                    return entry;
+                }
+                while (place.level > published && place.parent) {
+                    place = place.parent;
+                }
+                return place;
+            });
+        }
+    }
     directory.placeNamed = (entry, home) => placeNamed(entry, home, directory);
     return directory;
 }
@@ -438,8 +455,12 @@ function authoritiesLevel(service, rule) {
 
 const countryNames = new WeakMap();
 
-/* The country that a whole entry names, by code or name. */
-function countryNamed(entry, { vocabularies, atlas }) {
+/* The country that a whole entry names: by its code; or by a name, where no place of the
+ * service's own country has that. */
+function countryNamed(entry, home, { vocabularies, atlas }) {
+    if (vocabularies.country.has(entry)) return entry;
+    const { text, country } = lookedUp(entry, home, vocabularies);
+    if (atlas?.find(text, country)) return null;
     if (!countryNames.has(vocabularies)) {
         const known = new Map();
         for (const { code, label } of vocabularies.country.values()) {
@@ -464,9 +485,13 @@ function lookedUp(entry, home, vocabularies) {
 }
 
 function entryLevel(entry, home, { countries, where }, directory) {
+    if (typeof entry === 'object') {
+        if (!countries.includes(home)) return 'no';
+        return directory.atlas.isIn(where.holds, entry);
+    }
     if (entry === 'any') return 'yes';
     if (!countries.length) return 'unknown';
-    const whole = countryNamed(entry, directory);
+    const whole = countryNamed(entry, home, directory);
     if (whole) return countries.includes(whole) ? 'yes' : 'no';
     const { text, country } = lookedUp(entry, home, directory.vocabularies);
     if (!countries.includes(country)) return 'no';
@@ -477,7 +502,8 @@ function entryLevel(entry, home, { countries, where }, directory) {
 
 /* The place that an entry names, not a whole country; null where none, or several. */
 function placeNamed(entry, home, directory) {
-    if (entry === 'any' || countryNamed(entry, directory)) return null;
+    if (typeof entry === 'object') return entry;
+    if (entry === 'any' || countryNamed(entry, home, directory)) return null;
     const { text, country } = lookedUp(entry, home, directory.vocabularies);
     const place = directory.atlas?.find(text, country);
     return place === 'AMBIGUOUS' ? null : (place ?? null);
@@ -487,7 +513,8 @@ function placeNamed(entry, home, directory) {
 function areaLevel(service, ask, directory) {
     if (!service.covers.length) return null;
     const home = service.row.country;
-    const key = `${home}:${service.row.covers}`;
+    const widened = service.covers.some((e) => typeof e === 'object');
+    const key = `${home}:${widened ? service.id : ''}:${service.row.covers}`;
     if (!ask.areas.has(key)) {
         const levels = service.covers.map((e) => entryLevel(e, home, ask, directory));
         ask.areas.set(key, best(levels));

@@ -118,7 +118,9 @@ static inline void directory_open_demo(struct context *public, struct context *s
     struct borders *borders = borders_open("build/share/borders.bin", &e);
     set_up(borders != NULL, &e);
     openapi_write(&openapi, routes);
-    *public = (struct context){.snapshot = &of_public,
+    static const struct caller nobody, steward_caller = {.role = ROLE_STEWARD, .kind = CALLER_KEY};
+    *public = (struct context){.caller = &nobody,
+                               .snapshot = &of_public,
                                .close = &of_public,
                                .role = ROLE_PUBLIC,
                                .borders = borders,
@@ -128,6 +130,7 @@ static inline void directory_open_demo(struct context *public, struct context *s
     *steward = *public;
     steward->snapshot = steward->close = &of_steward;
     steward->role = ROLE_STEWARD;
+    steward->caller = &steward_caller;
     steward->searcher = searcher_new();
 }
 
