@@ -74,11 +74,12 @@ static struct credentials credentials_of(const struct secrets *s,
 
 /* What asks for a second factor has to come with one of two things. */
 static bool take_totp(const struct args *args, struct secrets *s, struct faults *f) {
-    return take(args, "password", false, s->password, f) &
-               take(args, "code", false, s->code, f) &&
-           (s->password[0] != '\0' || s->code[0] != '\0' ||
-            fault_add(f, slice_of("password"),
-                      "is missing: the password to begin, or the code to confirm"));
+    take(args, "password", false, s->password, f);
+    take(args, "code", false, s->code, f);
+    if (f->count == 0 && s->password[0] == '\0' && s->code[0] == '\0')
+        fault_add(f, slice_of("password"),
+                  "is missing: the password to begin, or the code to confirm");
+    return f->count == 0;
 }
 
 /* What did not come to SIGN_IN_DONE. */
