@@ -177,10 +177,14 @@ static const struct route *find_route(struct request *q, struct response *r) {
 
 static void run(struct dispatcher *d, const struct route *route,
                 const struct caller *caller, struct request *q, struct response *r) {
-    struct directory_view view = directory_take(d->directory);
+    /* Who holds a snapshot keeps the next one waiting. */
+    bool holds = route->waits != WAITS_LONG;
+    struct directory_view view = {0};
+    if (holds)
+        view = directory_take(d->directory);
     struct context c = {
-        .snapshot = directory_snapshot(view, caller->role, VIEW_FAR),
-        .close = directory_snapshot(view, caller->role, VIEW_CLOSE),
+        .snapshot = holds ? directory_snapshot(view, caller->role, VIEW_FAR) : NULL,
+        .close = holds ? directory_snapshot(view, caller->role, VIEW_CLOSE) : NULL,
         .role = caller->role,
         .borders = d->borders,
         .searcher = searcher_of_thread(),
@@ -192,7 +196,8 @@ static void run(struct dispatcher *d, const struct route *route,
         .now = time(NULL),
     };
     route->handle(&c, q, r);
-    directory_return(d->directory, view);
+    if (holds)
+        directory_return(d->directory, view);
     if (r->status == 200 && etag_matches(q->if_none_match, r->etag)) {
         r->status = 304;
         r->body.len = 0;
@@ -234,7 +239,7 @@ static void refuse_credential(const struct request *q, struct response *r) {
 }
 
 static bool waits(const struct route *route, enum role role) {
-    return route->waits == WAITS ||
+    return route->waits == WAITS || route->waits == WAITS_LONG ||
            (route->waits == WAITS_FOR_STAFF && role >= ROLE_OPERATOR);
 }
 

@@ -42,6 +42,7 @@ static inline bool access_allows(enum access access, enum role role) {
 enum waits {
     WAITS_NOT,
     WAITS,
+    WAITS_LONG,      /* so long that it holds no snapshot: it gets none */
     WAITS_FOR_STAFF, /* only where staff ask: what they get is audited first */
 };
 
