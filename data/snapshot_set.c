@@ -72,13 +72,15 @@ static bool finish_all(const struct builders *all, struct snapshot_set *out,
     return done;
 }
 
-bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t now,
-                    struct snapshot_set *out, struct error *e) {
+/* With facilities counted at revision `*counted`, which may not be that of the services. */
+static bool build_once(struct record *record, const struct atlas *atlas, int64_t now,
+                       struct snapshot_set *out, int64_t *counted, struct error *e) {
     const int64_t year = 366 * 86400; /* so that the same directory is the same bytes */
     struct builders all = {0};
     *out = (struct snapshot_set){0};
     views_list(&out->views);
-    struct facilities *facilities = facilities_count(record, atlas, e);
+    struct facilities *facilities =
+        record_revision(record, counted, e) ? facilities_count(record, atlas, e) : NULL;
     if (facilities == NULL)
         return false;
     for (; all.count < out->views.count; all.count++)
@@ -93,6 +95,19 @@ bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t no
     if (!done)
         snapshot_set_free(out);
     return done;
+}
+
+/* A commit between the count and the reading would leave districts published by a count that
+ * no longer holds, until the next commit: it is made again. */
+bool snapshot_build(struct record *record, const struct atlas *atlas, int64_t now,
+                    struct snapshot_set *out, struct error *e) {
+    int64_t counted;
+    while (build_once(record, atlas, now, out, &counted, e)) {
+        if (out->revision == counted)
+            return true;
+        snapshot_set_free(out);
+    }
+    return false;
 }
 
 void snapshot_set_free(struct snapshot_set *set) {

@@ -131,13 +131,16 @@ static bool run_import(const struct context *c, const struct upload *upload,
     return done;
 }
 
-/* The last line that it said: why it was refused. */
+/* The last line that it said, as far as it is UTF-8: why it was refused. */
 static const char *last_line(struct child_outcome *o) {
     char *text = buf_text(&o->said);
+    size_t cut;
     while (o->said.len > 0 && text[o->said.len - 1] == '\n')
         text[--o->said.len] = '\0';
-    char *line = strrchr(text, '\n');
-    return line != NULL ? line + 1 : text;
+    char *before = strrchr(text, '\n'), *line = before != NULL ? before + 1 : text;
+    if (!text_utf8(line, strlen(line), &cut))
+        line[cut] = '\0';
+    return line;
 }
 
 static void respond_import(struct context *c, struct response *r,
