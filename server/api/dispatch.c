@@ -185,6 +185,8 @@ static void run(struct dispatcher *d, const struct route *route,
     struct context c = {
         .snapshot = holds ? directory_snapshot(view, caller->role, VIEW_FAR) : NULL,
         .close = holds ? directory_snapshot(view, caller->role, VIEW_CLOSE) : NULL,
+        .services = holds ? directory_services(view, caller->role) : NULL,
+        .tiles = d->tiles,
         .role = caller->role,
         .borders = d->borders,
         .searcher = searcher_of_thread(),

@@ -12,6 +12,7 @@
 #include "server/api/record_home.h"
 #include "server/api/uploads.h"
 #include "server/http/http.h"
+#include "tiles/cache.h"
 
 struct dispatcher {
     struct directory *directory;
@@ -19,6 +20,7 @@ struct dispatcher {
     struct access_control *access;
     struct record_home home;
     struct uploads *uploads;
+    struct tile_cache *tiles;
     struct buf openapi;
 };
 

@@ -11,13 +11,16 @@ enum fact {
     SECURE = 4,    /* over TLS */
     PREFLIGHT = 8, /* OPTIONS */
     TAGGED = 16,   /* the answer has a validator */
+    PLAIN = 32,    /* the coding does not depend on Accept-Encoding */
+    CODED = 64,    /* it does */
 };
 
 static const struct {
     unsigned needs; /* all of these facts */
     const char *name, *value;
 } fixed[] = {
-    {ALWAYS, "Vary", "Authorization, Cookie"},
+    {PLAIN, "Vary", "Authorization, Cookie"},
+    {CODED, "Vary", "Authorization, Cookie, Accept-Encoding"},
     {ALWAYS, "Content-Security-Policy",
      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
     {ALWAYS, "Referrer-Policy", "no-referrer"},
@@ -50,7 +53,7 @@ static unsigned facts_of(const struct request *q, const struct response *r) {
         q->role == ROLE_PUBLIC && q->cookie[0] == '\0' && q->authorization[0] == '\0';
     return (nobody ? PUBLIC : PERSONAL) | (q->secure ? SECURE : 0) |
            (q->method == METHOD_OPTIONS ? PREFLIGHT : 0) |
-           (r->etag[0] != '\0' ? TAGGED : 0);
+           (r->etag[0] != '\0' ? TAGGED : 0) | (r->negotiated ? CODED : PLAIN);
 }
 
 void headers_each(const struct request *q, const struct response *r,
@@ -64,6 +67,7 @@ void headers_each(const struct request *q, const struct response *r,
         const char *name, *value; /* NULL or "": not sent */
     } own[] = {
         {"Content-Type", r->content_type},
+        {"Content-Encoding", r->coding},
         {"Cache-Control", cache_control[r->caching]},
         {"ETag", r->etag},
         {"Allow", r->allow},

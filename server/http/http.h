@@ -22,13 +22,14 @@ enum method {
 
 #define BODY_MAX 65536 /* bytes of a request body, where its route does not say more */
 #define URL_MAX 4096   /* bytes of path and query */
-#define PATH_VALUES 2  /* `{id}` parts of a path */
+#define PATH_VALUES 3  /* `{id}` parts of a path */
 
 struct request {
     enum method method;
     const char *path;
     const char *content_type;  /* or "" */
     const char *accept;        /* or "" */
+    const char *accept_encoding; /* or "" */
     const char *if_none_match; /* or "" */
     const char *if_match;      /* or "" */
     const char *authorization; /* or "" */
@@ -55,6 +56,8 @@ enum caching {
 struct response {
     int status;
     const char *content_type; /* static */
+    const char *coding;       /* of Content-Encoding: static, or NULL where the body is plain */
+    bool negotiated;          /* another Accept-Encoding might be answered in another coding */
     struct buf body;
     char etag[80];       /* with its quotes, or "" */
     char allow[40];      /* with 405 */

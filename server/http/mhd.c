@@ -73,6 +73,7 @@ static const struct {
 } headers[] = {
     {"Content-Type", offsetof(struct exchange, request.content_type), FIRST},
     {"Accept", offsetof(struct exchange, request.accept), FIRST},
+    {"Accept-Encoding", offsetof(struct exchange, request.accept_encoding), FIRST},
     {"If-None-Match", offsetof(struct exchange, request.if_none_match), FIRST},
     {"If-Match", offsetof(struct exchange, request.if_match), FIRST},
     {"Authorization", offsetof(struct exchange, request.authorization), ONCE},

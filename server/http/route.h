@@ -50,7 +50,7 @@ struct context; /* what handlers need from the server: server/api/context.h */
 
 struct route {
     unsigned methods;    /* of enum method; HEAD comes with GET */
-    const char *path;    /* "/api/v1/services/{id}" */
+    const char *path;    /* "/api/v1/services/{id}", "/tiles/{z}/{x}/{y}.mvt" */
     void (*handle)(struct context *c, struct request *q, struct response *r);
     enum access access;
     const char *name;    /* operationId, and the name in the log */

@@ -44,6 +44,8 @@ export const ROUTES = [
     ['GET', '/api/v1/keys', 'admin'],
     ['GET', '/api/v1/audit', 'admin'],
     ['GET', '/metrics', 'admin'],
+    ['GET', '/tiles/services.json', 'public'],
+    ['GET', '/tiles/services/{z}/{x}/{y}.mvt', 'public'],
 ].map(([method, path, least]) => ({ method, path, least, name: `${method} ${path}` }));
 
 export const mayUse = (route, role) => ROLES.indexOf(role) >= ROLES.indexOf(route.least);
