@@ -65,8 +65,8 @@ deps: ## install what is missing from Debian
 .PHONY: test
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory layers unit fuzz http access differential directory \
-		tsan
+	@$(MAKE) --no-print-directory layers pages-check unit fuzz http access differential \
+		directory tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -177,10 +177,13 @@ $(SHARE)/basemap.bin: data/basemap.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
 	node data/basemap.mjs web data/vocabulary/country.csv $@
 
+include web/pages.mk
+
 # Files of an earlier checkout would be read too: they go.
-$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/basemap.bin
+$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/basemap.bin $(PAGES)
 	@mkdir -p $(@D)
-	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin,$(wildcard $(SHARE)/*/*))
+	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/web/%,\
+		$(wildcard $(SHARE)/*/*))
 	@ln -sfn ../share $@
 
 $(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share
