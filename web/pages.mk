@@ -26,3 +26,7 @@ pages: $(PAGES) ## build/share/web; EXIT_URL=https://... is where the way out le
 pages-check: $(NODE) ## types of the pages, and the catalogues of their languages
 	cd web && ../$(TSC) --noEmit -p .
 	node web/make/check.mjs
+
+.PHONY: web-test
+web-test: $(HAVEN) ## the pages in Chromium, on the real server; pictures in build/screenshots
+	HAVEN=$(HAVEN) node --test tests/web
