@@ -173,10 +173,14 @@ $(SHARE)/borders.bin: data/borders.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
 	node data/borders.mjs web data/vocabulary/country.csv $@
 
+$(SHARE)/basemap.bin: data/basemap.mjs data/vocabulary/country.csv $(NODE)
+	@mkdir -p $(@D)
+	node data/basemap.mjs web data/vocabulary/country.csv $@
+
 include web/pages.mk
 
 # Files of an earlier checkout would be read too: they go.
-$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin $(PAGES)
+$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/basemap.bin $(PAGES)
 	@mkdir -p $(@D)
 	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/web/%,\
 		$(wildcard $(SHARE)/*/*))
