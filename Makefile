@@ -14,7 +14,8 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
 	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev \
-	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev
+	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev \
+	fonts-noto-core fonttools python3-brotli
 TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl chromium
 
 LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \

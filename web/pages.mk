@@ -13,7 +13,14 @@ build/exit-url: always
 
 .PHONY: always
 
-$(PAGES): $(PAGE_FILES) $(wildcard data/vocabulary/*.csv) $(NODE) build/exit-url
+FONTS := build/fonts/fonts.css
+
+$(FONTS): web/make/fonts.mjs
+	@echo "  fonts   $(@D)"
+	@rm -rf $(@D)
+	@node $< $(@D)
+
+$(PAGES): $(PAGE_FILES) $(FONTS) $(wildcard data/vocabulary/*.csv) $(NODE) build/exit-url
 	@echo "  pages   $(@D)"
 	@EXIT_URL='$(EXIT_URL)' node web/make/build.mjs $(@D) build/fonts build/drawing
 	@touch $@
