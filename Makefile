@@ -13,11 +13,12 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 # What Debian 12 has, and what each is for:
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
-	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev
+	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev \
+	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev
 TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl
 
 LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \
-	gnutls
+	gnutls libprotobuf-c libdeflate
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wformat=2
 CFLAGS_release := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -29,14 +30,14 @@ CC_fuzz := clang-14
 ifneq ($(CC_$(MODE)),)
 CC := $(CC_$(MODE))
 endif
-CFLAGS += -std=c11 -D_GNU_SOURCE -I. -MMD -MP -pthread $(WARN) $(CFLAGS_$(MODE)) \
+CFLAGS += -std=c11 -D_GNU_SOURCE -I. -Ibuild/made -MMD -MP -pthread $(WARN) $(CFLAGS_$(MODE)) \
 	$(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 # Bound at the start: a later look-up of a function saves registers, with what is in them.
 LDLIBS += -Wl,-z,relro,-z,now -pthread $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lcsv -lm
 
 SRC := $(filter-out server/main.c,$(wildcard data/*.c data/*/*.c tiles/*.c importers/*.c server/*.c \
 	server/*/*.c))
-OBJ := $(SRC:%.c=$(B)/%.o)
+OBJ := $(SRC:%.c=$(B)/%.o) $(B)/tiles/vector_tile.pb-c.o
 LIB := $(B)/libhaven.a
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -64,8 +65,8 @@ deps: ## install what is missing from Debian
 .PHONY: test
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory layers unit fuzz http access differential directory \
-		tsan
+	@$(MAKE) --no-print-directory layers pages-check unit fuzz http access differential \
+		directory tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -127,6 +128,22 @@ $(B)/%.o: %.c
 	@echo "  compile $<"
 	@$(CC) $(CFLAGS) -c $< -o $@
 
+# Vector tiles on the wire: protoc-c writes both files.
+MADE := build/made/tiles/vector_tile.pb-c
+
+$(MADE).c: tiles/vector_tile.proto
+	@mkdir -p build/made
+	@protoc-c --c_out=build/made $<
+
+$(MADE).h: $(MADE).c ;
+
+$(B)/tiles/mvt.o: | $(MADE).h
+
+$(B)/tiles/vector_tile.pb-c.o: $(MADE).c
+	@mkdir -p $(@D)
+	@echo "  compile $<"
+	@$(CC) $(CFLAGS) -c $< -o $@
+
 $(LIB): $(OBJ)
 	@rm -f $@
 	@gcc-ar rcs $@ $^
@@ -156,10 +173,17 @@ $(SHARE)/borders.bin: data/borders.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
 	node data/borders.mjs web data/vocabulary/country.csv $@
 
-# Files of an earlier checkout would be read too: they go.
-$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin
+$(SHARE)/basemap.bin: data/basemap.mjs data/vocabulary/country.csv $(NODE)
 	@mkdir -p $(@D)
-	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin,$(wildcard $(SHARE)/*/*))
+	node data/basemap.mjs web data/vocabulary/country.csv $@
+
+include web/pages.mk
+
+# Files of an earlier checkout would be read too: they go.
+$(B)/share: $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/basemap.bin $(PAGES)
+	@mkdir -p $(@D)
+	@rm -f $(filter-out $(SHARE_FILES) $(SHARE)/borders.bin $(SHARE)/web/%,\
+		$(wildcard $(SHARE)/*/*))
 	@ln -sfn ../share $@
 
 $(B)/unit/%: tests/unit/%.c $(LIB) $(B)/share

@@ -51,7 +51,8 @@ library gnutls server/http/tls.c
 library sodium data/crypto.c
 library liboath server/access/totp.c
 library geodesic data/geo.c
-library geos_c data/shape.c
+library geos_c data/shape.c tiles/clip.c
+library libdeflate tiles/gzip.c
 library unicode/ data/names/fold.c data/names/romanise.c data/names/script.c \
     data/names/translit.c data/timezone.c
 library microhttpd server/http/mhd.c

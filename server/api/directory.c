@@ -18,6 +18,7 @@ struct shared_atlas {
 /* The snapshots of one revision, one a view, with the blocks they stand in. */
 struct generation {
     struct snapshot snapshot[VIEWS_MAX];
+    struct service_index *services[VIEWS_MAX]; /* of those that a role sees in general */
     struct snapshot_set blocks;
     struct shared_atlas *shared;
 };
@@ -49,6 +50,8 @@ static void generation_free(struct generation *g) {
     if (g == NULL)
         return;
     atlas_release(g->shared);
+    for (int i = 0; i < VIEWS_MAX; i++)
+        service_index_free(g->services[i]);
     snapshot_set_free(&g->blocks);
     free(g);
 }
@@ -70,6 +73,14 @@ static bool attach_all(struct generation *g, const struct atlas *atlas, struct e
     return true;
 }
 
+static void index_all(struct generation *g) {
+    for (enum role role = 0; role < ROLE_COUNT; role++) {
+        int i = g->blocks.views.of[role][VIEW_FAR];
+        if (g->services[i] == NULL)
+            g->services[i] = service_index_new(&g->snapshot[i]);
+    }
+}
+
 static struct generation *generation_load(struct record *record, struct shared_atlas *newest,
                                           struct error *e) {
     struct generation *g = xcalloc(1, sizeof *g);
@@ -79,8 +90,10 @@ static struct generation *generation_load(struct record *record, struct shared_a
         atlas = g->shared->atlas;
     }
     if (atlas != NULL && snapshot_build(record, atlas, time(NULL), &g->blocks, e) &&
-        attach_all(g, atlas, e))
+        attach_all(g, atlas, e)) {
+        index_all(g);
         return g;
+    }
     generation_free(g);
     return NULL;
 }
@@ -142,6 +155,10 @@ struct directory_view directory_take(struct directory *d) {
 const struct snapshot *directory_snapshot(struct directory_view view, enum role role,
                                           enum nearness nearness) {
     return &view.generation->snapshot[view.generation->blocks.views.of[role][nearness]];
+}
+
+const struct service_index *directory_services(struct directory_view view, enum role role) {
+    return view.generation->services[view.generation->blocks.views.of[role][VIEW_FAR]];
 }
 
 void directory_return(struct directory *d, struct directory_view view) {

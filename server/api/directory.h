@@ -9,6 +9,7 @@
 #include "data/error.h"
 #include "data/snapshot.h"
 #include "data/view.h"
+#include "tiles/services.h"
 
 struct directory;
 
@@ -32,5 +33,8 @@ void directory_return(struct directory *d, struct directory_view view);
 /* What a role may see: in general, or of one service that it asked for by its id. */
 const struct snapshot *directory_snapshot(struct directory_view view, enum role role,
                                           enum nearness nearness);
+
+/* The services of what it sees in general, sorted for tiles. */
+const struct service_index *directory_services(struct directory_view view, enum role role);
 
 #endif

@@ -11,14 +11,22 @@ enum fact {
     SECURE = 4,    /* over TLS */
     PREFLIGHT = 8, /* OPTIONS */
     TAGGED = 16,   /* the answer has a validator */
+    PLAIN = 32,    /* the coding does not depend on Accept-Encoding */
+    CODED = 64,    /* it does */
+    ANSWER = 128,  /* for programs */
+    PAGE = 256,    /* for a browser to show, or part of it: it brings its own policy */
+    UNFRAMED = 512, /* no page of another host may frame it */
+    SPOKEN = 1024, /* the language depends on Accept-Language */
 };
 
 static const struct {
     unsigned needs; /* all of these facts */
     const char *name, *value;
 } fixed[] = {
-    {ALWAYS, "Vary", "Authorization, Cookie"},
-    {ALWAYS, "Content-Security-Policy",
+    {PLAIN, "Vary", "Authorization, Cookie"},
+    {CODED, "Vary", "Authorization, Cookie, Accept-Encoding"},
+    {SPOKEN, "Vary", "Accept-Language"},
+    {ANSWER, "Content-Security-Policy",
      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
     {ALWAYS, "Referrer-Policy", "no-referrer"},
     {ALWAYS, "Permissions-Policy",
@@ -27,7 +35,7 @@ static const struct {
      "microphone=(), midi=(), payment=(), publickey-credentials-get=(), "
      "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {ALWAYS, "X-Content-Type-Options", "nosniff"},
-    {ALWAYS, "X-Frame-Options", "DENY"},
+    {UNFRAMED, "X-Frame-Options", "DENY"},
     {ALWAYS, "Cross-Origin-Opener-Policy", "same-origin"},
     {PUBLIC, "Cross-Origin-Resource-Policy", "cross-origin"},
     {PERSONAL, "Cross-Origin-Resource-Policy", "same-origin"},
@@ -43,6 +51,7 @@ static const char *const cache_control[] = {
     [CACHE_NEVER] = "no-store",
     [CACHE_PUBLIC] = "public, no-cache",
     [CACHE_PRIVATE] = "private, no-cache",
+    [CACHE_FOREVER] = "public, max-age=31536000, immutable",
 };
 
 static unsigned facts_of(const struct request *q, const struct response *r) {
@@ -50,7 +59,9 @@ static unsigned facts_of(const struct request *q, const struct response *r) {
         q->role == ROLE_PUBLIC && q->cookie[0] == '\0' && q->authorization[0] == '\0';
     return (nobody ? PUBLIC : PERSONAL) | (q->secure ? SECURE : 0) |
            (q->method == METHOD_OPTIONS ? PREFLIGHT : 0) |
-           (r->etag[0] != '\0' ? TAGGED : 0);
+           (r->etag[0] != '\0' ? TAGGED : 0) | (r->negotiated ? CODED : PLAIN) |
+           (r->policy != NULL ? PAGE : ANSWER) | (r->framed ? 0 : UNFRAMED) |
+           (r->by_language ? SPOKEN : 0);
 }
 
 void headers_each(const struct request *q, const struct response *r,
@@ -64,7 +75,9 @@ void headers_each(const struct request *q, const struct response *r,
         const char *name, *value; /* NULL or "": not sent */
     } own[] = {
         {"Content-Type", r->content_type},
+        {"Content-Encoding", r->coding},
         {"Cache-Control", cache_control[r->caching]},
+        {"Content-Security-Policy", r->policy},
         {"ETag", r->etag},
         {"Allow", r->allow},
         {"Link", r->link},

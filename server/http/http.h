@@ -22,13 +22,15 @@ enum method {
 
 #define BODY_MAX 65536 /* bytes of a request body, where its route does not say more */
 #define URL_MAX 4096   /* bytes of path and query */
-#define PATH_VALUES 2  /* `{id}` parts of a path */
+#define PATH_VALUES 3  /* `{id}` parts of a path */
 
 struct request {
     enum method method;
     const char *path;
     const char *content_type;  /* or "" */
     const char *accept;        /* or "" */
+    const char *accept_encoding; /* or "" */
+    const char *accept_language; /* or "" */
     const char *if_none_match; /* or "" */
     const char *if_match;      /* or "" */
     const char *authorization; /* or "" */
@@ -49,13 +51,20 @@ struct request {
 enum caching {
     CACHE_NEVER,  /* no-store: an answer about a person */
     CACHE_PUBLIC, /* a public read: shared caches may keep it and must revalidate */
-    CACHE_PRIVATE /* staff: only the caller's own cache, revalidated */
+    CACHE_PRIVATE, /* staff: only the caller's own cache, revalidated */
+    CACHE_FOREVER, /* what never changes under its name */
 };
 
 struct response {
     int status;
     const char *content_type; /* static */
+    const char *coding;       /* of Content-Encoding: static, or NULL where the body is plain */
+    bool negotiated;          /* another Accept-Encoding might be answered in another coding */
+    bool by_language;         /* another Accept-Language might be answered otherwise */
+    const char *policy;       /* Content-Security-Policy of a page; NULL: of what is none */
+    bool framed;              /* pages of other hosts may frame it: `policy` says which */
     struct buf body;
+    struct slice lasting; /* instead of `body`, where not NULL: outlives every answer */
     char etag[80];       /* with its quotes, or "" */
     char allow[40];      /* with 405 */
     char link[600];      /* RFC 8288, or "" */

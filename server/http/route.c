@@ -14,21 +14,29 @@ static const struct {
                {METHOD_DELETE, "DELETE"},
                {METHOD_OPTIONS, "OPTIONS"}};
 
-/* Compares whole segments; `{id}` stands for any one that is not empty. */
+/* Compares whole segments; `{id}` stands for any one that is not empty, `{y}.mvt` for one
+ * that has more than this end. */
+static bool segment_matches(struct slice want, struct slice have, struct slice *value) {
+    const char *close = want.len > 0 && want.at[0] == '{'
+                            ? memchr(want.at, '}', want.len)
+                            : NULL;
+    if (close == NULL)
+        return want.len == have.len && memcmp(want.at, have.at, want.len) == 0;
+    size_t end = want.len - (size_t)(close + 1 - want.at);
+    if (have.len <= end || memcmp(have.at + have.len - end, close + 1, end) != 0)
+        return false;
+    *value = (struct slice){have.at, have.len - end};
+    return true;
+}
+
 static bool path_matches(const char *pattern, const char *path,
                          struct slice value[PATH_VALUES]) {
     struct slice want = slice_of(pattern), have = slice_of(path), a, b;
     int values = 0;
     while (slice_next(&want, '/', &a)) {
-        if (!slice_next(&have, '/', &b))
+        if (!slice_next(&have, '/', &b) || !segment_matches(a, b, &value[values]))
             return false;
-        bool variable = a.len > 0 && a.at[0] == '{';
-        if (variable && b.len == 0)
-            return false;
-        if (variable)
-            value[values++] = b;
-        else if (a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
-            return false;
+        values += a.len > 0 && a.at[0] == '{';
     }
     return have.at == NULL;
 }

@@ -50,7 +50,7 @@ struct context; /* what handlers need from the server: server/api/context.h */
 
 struct route {
     unsigned methods;    /* of enum method; HEAD comes with GET */
-    const char *path;    /* "/api/v1/services/{id}" */
+    const char *path;    /* "/api/v1/services/{id}", "/tiles/{z}/{x}/{y}.mvt" */
     void (*handle)(struct context *c, struct request *q, struct response *r);
     enum access access;
     const char *name;    /* operationId, and the name in the log */
@@ -60,6 +60,7 @@ struct route {
     const char *media;   /* of the answer */
     enum waits waits;
     bool own_pages;      /* not for pages of other hosts, whoever asks */
+    bool page;           /* the same for everybody: nobody is asked who asks */
     const char *takes;   /* media type of the body; NULL: JSON, read into the parameters */
     size_t body_max;     /* bytes of the body; 0: BODY_MAX */
 };
