@@ -7,7 +7,7 @@
  * cell has two layers, that of the source and over it the steward's, if there is one; both
  * are kept (data/schema/0002_history.sql).
  *
- * Runs of places and areas are listed with their counts; they are not taken back, since
+ * Runs of places, areas and the basemap are listed with their counts; they are not taken back, since
  * the earlier file, imported again, does that.
  *
  * Undo, and who may see a place. A run is taken back by a new one, all of it or nothing:
@@ -33,7 +33,7 @@
 struct run_info {
     int64_t number;
     const char *kind;    /* import, edit, undo */
-    const char *things;  /* services, places, areas: what it changed */
+    const char *things;  /* services, places, areas, basemap: what it changed */
     const char *source;  /* whose */
     const char *made_by; /* the person; "" an import that names none */
     int64_t undoes;      /* number of a run, or 0 */

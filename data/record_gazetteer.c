@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What putting a place and putting an area have in common. A file holds some countries, and
- * areas of some levels; what else stands of its source is none of its business.
+ * What putting places, areas and features of the map have in common. A file holds some
+ * countries, and areas of some levels, or one layer of features, which have no country; what
+ * else stands of its source is none of its business.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ bool gazetteer_find(struct import_run *run, const char *sql, const char *id,
            error_set(e, ERR_DATA, "id: \"%.100s\" stands twice", id);
 }
 
-/* A country and a level, or a kind, as one number. */
+/* A country ("" none) and a level, kind or layer as one number. */
 static uint32_t scope_of(const char *country, int level) {
     return (uint32_t)(vocabulary_find(VOC_COUNTRY, country, strlen(country)) * 8 + level);
 }

@@ -25,7 +25,8 @@
  *   record_place.c        places in and out
  *   record_parent.c       what a place lies in
  *   record_area.c         areas in and out
- *   record_gazetteer.c    what putting either has in common
+ *   record_feature.c      what only the map shows, in and out
+ *   record_gazetteer.c    what putting these three has in common
  */
 #ifndef DATA_RECORD_PRIVATE_H
 #define DATA_RECORD_PRIVATE_H
@@ -139,8 +140,8 @@ struct import_run {
     size_t seen_words;
     bool broken;  /* a write failed: the run can only be aborted */
     bool settled; /* run_settle() is done */
-    const char *things; /* places, areas: what changed; NULL: services */
-    uint32_t *scope; /* of places and areas put: scope_of(), each once */
+    const char *things; /* places, areas, basemap: what changed; NULL: services */
+    uint32_t *scope; /* of places, areas, features put: scope_of(), each once */
     size_t scope_count, scope_capacity;
     struct parents *parents; /* of places put; NULL before the first */
     bool parents_settled;

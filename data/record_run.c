@@ -275,6 +275,16 @@ static const char sql_resolve[] =
 static const char sql_revision[] = "UPDATE directory SET revision = revision + 1,"
                                    " changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 static const char sql_place_revision[] = "UPDATE directory SET place_revision = revision";
+static const char sql_basemap_revision[] =
+    "UPDATE directory SET basemap_revision = basemap_revision + 1";
+
+/* What is only drawn moves nothing that is asked. */
+static bool move_revision(struct import_run *run, struct error *e) {
+    if (run->things != NULL && strcmp(run->things, "basemap") == 0)
+        return run_sql(run->db, sql_basemap_revision, e);
+    return run_sql(run->db, sql_revision, e) &&
+           (run->things == NULL || run_sql(run->db, sql_place_revision, e));
+}
 
 static const char sql_finish[] =
     "UPDATE import_run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
@@ -307,8 +317,7 @@ bool import_settle(struct import_run *run, struct error *e) {
 }
 
 static bool run_complete(struct import_run *run, struct error *e) {
-    return import_settle(run, e) && run_sql(run->db, sql_revision, e) &&
-           (run->things == NULL || run_sql(run->db, sql_place_revision, e)) && run_finish(run, e);
+    return import_settle(run, e) && move_revision(run, e) && run_finish(run, e);
 }
 
 static void run_free(struct import_run *run) {

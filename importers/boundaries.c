@@ -17,9 +17,7 @@
 #include "importers/cell.h"
 #include "importers/gazetteer.h"
 #include "importers/geojson.h"
-
-#define PROPERTIES_MAX 300
-#define VALUE_MAX 300 /* bytes of a name or code */
+#include "importers/properties.h"
 
 /* Which property is what, the first that the file has. '#' stands for the level. */
 static const char *const usual[AREA_FIELDS][8] = {
@@ -31,13 +29,12 @@ static const char *const usual[AREA_FIELDS][8] = {
     [AREA_LEVEL] = {"level", "shapeType"},
 };
 
-static const char *const field_names[AREA_FIELDS] = {"id",      "name", "local",
-                                                     "country", "code", "level"};
+static const char *const field_names[AREA_LEVEL] = {"id", "name", "local", "country",
+                                                    "code"};
 
 struct feature {
     int64_t number, line;
-    const char *name[PROPERTIES_MAX], *value[PROPERTIES_MAX];
-    size_t count;
+    struct properties properties;
 };
 
 struct reading {
@@ -48,42 +45,6 @@ struct reading {
 };
 
 /* ---- properties ---------------------------------------------------------------------------- */
-
-static bool add_property(const char *key, const struct json *value, struct reading *r,
-                         struct feature *f) {
-    char number[32];
-    if (f->count == PROPERTIES_MAX)
-        return false;
-    f->name[f->count] = key;
-    f->value[f->count] = "";
-    if (json_kind(value) == KIND_STRING)
-        f->value[f->count] = json_text(value, NULL);
-    if (json_kind(value) == KIND_INTEGER) {
-        snprintf(number, sizeof number, "%lld", (long long)json_whole(value));
-        f->value[f->count] = arena_strndup(&r->arena, number, strlen(number));
-    }
-    f->count++;
-    return true;
-}
-
-struct property_reading {
-    struct reading *r;
-    struct feature *f;
-};
-
-static bool on_property(const char *key, const struct json *value, void *ctx) {
-    struct property_reading *p = ctx;
-    return add_property(key, value, p->r, p->f);
-}
-
-/* The value of a property, or NULL when the feature does not have it. Case does not count:
- * those of a shapefile come in lower case. */
-static const char *value_of(const struct feature *f, const char *name) {
-    for (size_t i = 0; i < f->count; i++)
-        if (strcasecmp(f->name[i], name) == 0)
-            return f->value[i];
-    return NULL;
-}
 
 /* "ADM#_EN" at level 2 is "ADM2_EN". */
 static const char *usual_name(const char *pattern, int level, char out[32]) {
@@ -100,9 +61,9 @@ static const char *field_value(const struct import_options *o, const struct feat
                                enum area_field field, int level) {
     char name[32];
     if (o->field[field] != NULL)
-        return value_of(f, o->field[field]);
+        return properties_value(&f->properties, o->field[field]);
     for (int i = 0; usual[field][i] != NULL; i++) {
-        const char *value = value_of(f, usual_name(usual[field][i], level, name));
+        const char *value = properties_value(&f->properties, usual_name(usual[field][i], level, name));
         if (value != NULL)
             return value;
     }
@@ -127,19 +88,6 @@ static bool read_level(const struct import_options *o, const struct feature *f, 
                                   "(country) to 3 (commune), or --level-field");
 }
 
-static bool text_fine(const char *field, const char *text, struct error *e) {
-    bool printable = true;
-    for (const char *c = text; *c != '\0'; c++)
-        printable = printable && (unsigned char)*c >= 0x20 && *c != 0x7f;
-    if (!printable || !text_utf8(text, strlen(text), NULL))
-        return error_set(e, ERR_DATA,
-                         "%s: not one line of UTF-8 text (a shapefile needs "
-                         "--encoding?)",
-                         field);
-    return strlen(text) <= VALUE_MAX ||
-           error_set(e, ERR_DATA, "%s: longer than %d bytes", field, VALUE_MAX);
-}
-
 static bool read_fields(const struct import_options *o, const struct feature *f,
                         int level, const char *value[AREA_FIELDS], struct error *e) {
     for (int i = 0; i < AREA_LEVEL; i++) {
@@ -147,7 +95,7 @@ static bool read_fields(const struct import_options *o, const struct feature *f,
         if (value[i] == NULL)
             return error_set(e, ERR_DATA, "%s: the feature has no property \"%.60s\"",
                              field_names[i], o->field[i]);
-        if (!text_fine(field_names[i], value[i], e))
+        if (!property_fine(field_names[i], value[i], e))
             return false;
     }
     if (o->country != NULL)
@@ -233,12 +181,10 @@ static bool take_feature(struct reading *r, const struct feature *f,
 static bool on_geojson(const struct geojson_feature *from, void *ctx, struct error *e) {
     struct reading *r = ctx;
     struct feature f = {.number = from->number, .line = from->line};
-    struct property_reading properties = {r, &f};
     struct error outline = {0};
     arena_reset(&r->arena);
     r->wkb.len = 0;
-    if (from->properties != NULL)
-        json_each(from->properties, on_property, &properties);
+    properties_read(&f.properties, from->properties, &r->arena);
     if (from->geometry == NULL)
         error_set(&outline, ERR_DATA, "it has no geometry");
     else
@@ -251,9 +197,10 @@ static bool on_shapefile(const struct shapefile_row *row, void *ctx, struct erro
     struct feature f = {.number = row->number, .line = row->number};
     struct error outline = {0};
     r->wkb.len = 0;
-    for (; f.count < row->count && f.count < PROPERTIES_MAX; f.count++) {
-        f.name[f.count] = row->name[f.count];
-        f.value[f.count] = row->value[f.count];
+    struct properties *p = &f.properties;
+    for (; p->count < row->count && p->count < PROPERTIES_MAX; p->count++) {
+        p->name[p->count] = row->name[p->count];
+        p->value[p->count] = row->value[p->count];
     }
     if (row->wkb == NULL)
         error_set(&outline, ERR_DATA, "it has no geometry");

@@ -13,8 +13,8 @@
 
 #define SOURCE_BYTES_MAX 200
 
-static const struct importer *const importers[] = {&services_importer, &places_importer,
-                                                   &boundaries_importer};
+static const struct importer *const importers[] = {
+    &services_importer, &places_importer, &boundaries_importer, &basemap_importer};
 
 static const char common_help[] =
     "\n"
@@ -61,6 +61,9 @@ static const struct {
     {"country-field", AT(field[AREA_COUNTRY]), false, false},
     {"code-field", AT(field[AREA_CODE]), false, false},
     {"level-field", AT(field[AREA_LEVEL]), false, false},
+    {"layer", AT(layer), false, false},
+    {"class-field", AT(field[AREA_CLASS]), false, false},
+    {"zoom-field", AT(field[AREA_ZOOM]), false, false},
 };
 
 #define KNOWN (sizeof known / sizeof *known)
@@ -184,7 +187,7 @@ int command_import(int argc, char **argv) {
     for (size_t i = 0; i < sizeof importers / sizeof *importers; i++)
         if (strcmp(importers[i]->name, what) == 0)
             return import(importers[i], argc - 1, argv + 1);
-    fprintf(stderr, "haven import: %s; allowed: services places boundaries\n",
+    fprintf(stderr, "haven import: %s; allowed: services places boundaries basemap\n",
             *what ? "this cannot be imported" : "what shall be imported?");
     return list_importers(stderr);
 }

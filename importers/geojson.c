@@ -5,6 +5,7 @@
  */
 #include "importers/geojson.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "importers/cell.h"
@@ -114,7 +115,7 @@ bool geojson_read(FILE *in, const char *name,
 
 /* ---- geometry ------------------------------------------------------------------------------ */
 
-enum { WKB_POLYGON = 3, WKB_MULTIPOLYGON = 6 };
+enum { WKB_LINE = 2, WKB_POLYGON = 3, WKB_MULTILINE = 5, WKB_MULTIPOLYGON = 6 };
 
 static void add_u32(struct buf *b, uint32_t value) {
     for (int i = 0; i < 4; i++)
@@ -167,27 +168,65 @@ static bool add_polygon(const struct json *rings, struct buf *out, struct error 
     return true;
 }
 
-static bool wrong_type(const char *name, struct error *e) {
+static bool wrong_type(const char *name, const char *allowed, struct error *e) {
     char shown[CELL_SHOWN_BYTES];
-    return error_set(e, ERR_DATA, "a geometry of the type %s; allowed: Polygon, MultiPolygon",
-                     cell_shown(slice_of(name), shown));
+    return error_set(e, ERR_DATA, "a geometry of the type %s; allowed: %s",
+                     cell_shown(slice_of(name), shown), allowed);
+}
+
+static const char *type_of(const struct json *geometry) {
+    const struct json *type = json_get(geometry, "type");
+    return type != NULL && json_kind(type) == KIND_STRING ? json_text(type, NULL)
+                                                          : "nothing";
 }
 
 bool geojson_wkb(const struct json *geometry, struct buf *out, struct error *e) {
-    const struct json *type = json_get(geometry, "type");
     const struct json *coordinates = json_get(geometry, "coordinates");
-    const char *name = type != NULL && json_kind(type) == KIND_STRING
-                           ? json_text(type, NULL)
-                           : "nothing";
+    const char *name = type_of(geometry);
     if (strcmp(name, "Polygon") == 0)
         return add_polygon(coordinates, out, e);
     if (strcmp(name, "MultiPolygon") != 0)
-        return wrong_type(name, e);
+        return wrong_type(name, "Polygon, MultiPolygon", e);
     if (!is_array(coordinates))
         return error_set(e, ERR_DATA, "a multipolygon that is no list of polygons");
     add_head(out, WKB_MULTIPOLYGON, json_count(coordinates));
     for (size_t i = 0; i < json_count(coordinates); i++)
         if (!add_polygon(json_at(coordinates, i), out, e))
+            return false;
+    return true;
+}
+
+static bool in_degrees(const struct json *position, struct error *e) {
+    if (fabs(json_number(json_at(position, 0))) <= 180 &&
+        fabs(json_number(json_at(position, 1))) <= 90)
+        return true;
+    return error_set(e, ERR_DATA,
+                     "coordinates beyond 180 and 90 degrees; allowed: longitude and "
+                     "latitude, WGS 84");
+}
+
+static bool add_line(const struct json *line, struct buf *out, struct error *e) {
+    if (!is_array(line) || json_count(line) < 2)
+        return error_set(e, ERR_DATA, "a line that is no list of two positions or more");
+    add_head(out, WKB_LINE, json_count(line));
+    for (size_t i = 0; i < json_count(line); i++)
+        if (!add_position(json_at(line, i), out, e) || !in_degrees(json_at(line, i), e))
+            return false;
+    return true;
+}
+
+bool geojson_wkb_lines(const struct json *geometry, struct buf *out, struct error *e) {
+    const struct json *coordinates = json_get(geometry, "coordinates");
+    const char *name = type_of(geometry);
+    if (strcmp(name, "LineString") == 0)
+        return add_line(coordinates, out, e);
+    if (strcmp(name, "MultiLineString") != 0)
+        return wrong_type(name, "LineString, MultiLineString", e);
+    if (!is_array(coordinates) || json_count(coordinates) == 0)
+        return error_set(e, ERR_DATA, "a multiline that is no list of lines");
+    add_head(out, WKB_MULTILINE, json_count(coordinates));
+    for (size_t i = 0; i < json_count(coordinates); i++)
+        if (!add_line(json_at(coordinates, i), out, e))
             return false;
     return true;
 }

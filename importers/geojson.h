@@ -30,4 +30,8 @@ bool geojson_read(FILE *in, const char *name,
  * `e` says what it is instead. Whether the rings are sound, data/shape.h tells. */
 bool geojson_wkb(const struct json *geometry, struct buf *out, struct error *e);
 
+/* The same of a LineString or MultiLineString. A line has two positions or more, in degrees:
+ * at most 180 of longitude and 90 of latitude. */
+bool geojson_wkb_lines(const struct json *geometry, struct buf *out, struct error *e);
+
 #endif

@@ -10,7 +10,7 @@
 
 #include "data/error.h"
 
-/* Which property of somebody else's file is what (importers/boundaries.c). */
+/* Which property of somebody else's file is what (importers/boundaries.c, basemap.c). */
 enum area_field {
     AREA_ID,
     AREA_NAME,
@@ -18,6 +18,8 @@ enum area_field {
     AREA_COUNTRY,
     AREA_CODE,
     AREA_LEVEL,
+    AREA_CLASS, /* these two of the basemap only */
+    AREA_ZOOM,
     AREA_FIELDS
 };
 
@@ -33,6 +35,7 @@ struct import_options {
     const char *by;     /* who imports, or NULL */
     const char *expect_revision; /* of the record, a whole number; or NULL */
     bool dry_run, partial, retire_missing, force;
+    const char *layer;              /* of the basemap, or NULL */
     const char *level;              /* of areas: "0" to "3", or NULL */
     const char *country;            /* or NULL */
     const char *encoding;           /* of a shapefile's texts, or NULL */
@@ -49,5 +52,6 @@ struct importer {
 extern const struct importer services_importer;   /* services.c */
 extern const struct importer places_importer;     /* places.c */
 extern const struct importer boundaries_importer; /* boundaries.c */
+extern const struct importer basemap_importer;    /* basemap.c */
 
 #endif

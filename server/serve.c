@@ -37,6 +37,8 @@ static const char help[] =
     "  --session-hours HOURS   and so long after signing in, default 12\n"
     "  --places-an-hour N      exact places of hidden services that one operator or\n"
     "                          caseworker may read, default 20\n"
+    "  --embed https://HOST    whose pages may frame ours (/?embed=1); up to 16 times,\n"
+    "                          default nobody's\n"
     "  --tile-cache MEGABYTES  for finished tiles, default 64; 0 keeps none\n\n"
     "Imports and keys are noticed within a second, without a restart;\n"
     "so is a renewed certificate, and connections go on.\n";
@@ -47,6 +49,8 @@ struct serve_options {
     struct http_options http;
     struct access_options access;
     int tile_cache_mb;
+    const char *embed[EMBED_MAX];
+    int embed_count;
 };
 
 static int wrong_use(const char *what) {
@@ -96,6 +100,7 @@ enum option_id {
     OPT_SESSION_HOURS,
     OPT_PLACES,
     OPT_TILE_CACHE,
+    OPT_EMBED,
     OPT_HELP
 };
 
@@ -104,6 +109,13 @@ static bool read_times(const char *text, int most, int seconds, int *out) {
     if (!read_count(text, 1, most, out))
         return false;
     *out *= seconds;
+    return true;
+}
+
+static bool add_embed(struct serve_options *o, const char *origin) {
+    if (o->embed_count == EMBED_MAX || !embed_origin(origin))
+        return false;
+    o->embed[o->embed_count++] = origin;
     return true;
 }
 
@@ -141,6 +153,8 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
         return read_count(value, 1, 1000, &o->access.places_an_hour);
     case OPT_TILE_CACHE:
         return read_count(value, 0, 16384, &o->tile_cache_mb);
+    case OPT_EMBED:
+        return add_embed(o, value);
     default:
         return false;
     }
@@ -218,6 +232,7 @@ static int serve(const struct serve_options *o) {
                  share_open(share, &e) && share_file(share, "borders.bin", borders, &e) &&
                  (b = borders_open(borders, &e)) != NULL &&
                  (d.directory = directory_open(db, share, &e)) != NULL &&
+                 (d.pages = pages_open(share, o->embed, o->embed_count, &e)) != NULL &&
                  (d.access = access_open(db, share, &o->access, &e)) != NULL;
     d.borders = b;
     record_home_init(&d.home, db, share);
@@ -243,6 +258,7 @@ static int serve(const struct serve_options *o) {
     }
     uploads_free(d.uploads);
     tile_cache_free(d.tiles);
+    pages_close(d.pages);
     access_close(d.access);
     record_home_clear(&d.home);
     directory_close(d.directory);
@@ -268,6 +284,7 @@ int command_serve(int argc, char **argv) {
         {"session-hours", required_argument, NULL, OPT_SESSION_HOURS},
         {"places-an-hour", required_argument, NULL, OPT_PLACES},
         {"tile-cache", required_argument, NULL, OPT_TILE_CACHE},
+        {"embed", required_argument, NULL, OPT_EMBED},
         {"help", no_argument, NULL, OPT_HELP},
         {0},
     };

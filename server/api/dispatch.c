@@ -195,6 +195,7 @@ static void run(struct dispatcher *d, const struct route *route,
         .access = d->access,
         .home = &d->home,
         .uploads = d->uploads,
+        .pages = d->pages,
         .now = time(NULL),
     };
     route->handle(&c, q, r);
@@ -203,6 +204,7 @@ static void run(struct dispatcher *d, const struct route *route,
     if (r->status == 200 && etag_matches(q->if_none_match, r->etag)) {
         r->status = 304;
         r->body.len = 0;
+        r->lasting = (struct slice){NULL, 0};
     }
 }
 
@@ -253,14 +255,16 @@ static bool answer_request(struct dispatcher *d, struct request *q, struct respo
     if (route == NULL)
         return true;
     *name = route->name;
-    if (!identify(d, q, &caller)) {
+    if (route->page)
+        caller = (struct caller){0}; /* for everybody the same */
+    else if (!identify(d, q, &caller)) {
         refuse_credential(q, r);
         return true;
     }
     q->role = caller.role;
     if (!admit(route, &caller, q, r))
         return true;
-    if (!accepts(q->accept, route->media)) {
+    if (!route->page && !accepts(q->accept, route->media)) {
         problem(r, 406, "This address answers with another media type.", NULL);
         return true;
     }
@@ -269,7 +273,8 @@ static bool answer_request(struct dispatcher *d, struct request *q, struct respo
         return true;
     if (!working && waits(route, caller.role))
         return false;
-    access_used(d->access, &caller, route->name, time(NULL));
+    if (!route->page)
+        access_used(d->access, &caller, route->name, time(NULL));
     run(d, route, &caller, q, r);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "data/borders.h"
 #include "server/access/access.h"
 #include "server/api/directory.h"
+#include "server/api/pages.h"
 #include "server/api/record_home.h"
 #include "server/api/uploads.h"
 #include "server/http/http.h"
@@ -20,6 +21,7 @@ struct dispatcher {
     struct access_control *access;
     struct record_home home;
     struct uploads *uploads;
+    struct pages *pages;
     struct tile_cache *tiles;
     struct buf openapi;
 };

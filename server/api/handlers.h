@@ -11,7 +11,8 @@
 typedef void route_handler(struct context *c, struct request *q, struct response *r);
 
 route_handler handle_nearest, handle_services, handle_service, handle_places,
-    handle_place, handle_places_at, handle_vocabulary, handle_status, handle_openapi;
+    handle_place, handle_places_at, handle_vocabulary, handle_status, handle_openapi,
+    handle_page;
 route_handler handle_sign_in, handle_session, handle_sign_out, handle_sign_out_everywhere,
     handle_sessions, handle_password, handle_totp, handle_totp_remove; /* session.c */
 route_handler handle_own, handle_copy;
@@ -31,7 +32,7 @@ extern const struct param services_params[], service_params[], places_params[],
     totp_params[], totp_remove_params[], own_params[], copy_params[], suggest_params[],
     suggestions_params[], decide_params[], record_params[], history_params[],
     runs_params[], undo_params[], stale_params[], import_params[], import_id_params[],
-    audit_params[], service_tile_params[];
+    audit_params[], service_tile_params[], page_params[], asset_params[];
 
 /* Every route. */
 extern const struct route routes[];

@@ -343,6 +343,7 @@ static const char fixed_schemas[] =
     "\"services\":{\"type\":\"integer\"},\"placed\":{\"type\":\"integer\"},"
     "\"organizations\":{\"type\":\"integer\"}}},"
     "\"OpenAPI\":{\"type\":\"object\"},"
+    "\"Page\":{\"type\":\"string\"},\"PagePart\":{\"type\":\"string\"},"
     "\"TileJSON\":{\"type\":\"object\",\"required\":[\"tilejson\",\"tiles\","
     "\"vector_layers\"]},"
     "\"Tile\":{\"type\":\"string\",\"format\":\"binary\"},"

@@ -29,7 +29,8 @@ static void make_key(void) {
 
 static void set_empty(struct exchange *x) {
     struct request *q = &x->request;
-    q->path = q->content_type = q->accept = q->accept_encoding = q->if_none_match = q->if_match = "";
+    q->path = q->content_type = q->accept = "";
+    q->accept_encoding = q->accept_language = q->if_none_match = q->if_match = "";
     q->authorization = q->cookie = q->origin = q->fetch_site = q->host = q->body = "";
     x->content_length = x->coding = x->forwarded_for = x->forwarded_proto = "";
     x->body_max = BODY_MAX;

@@ -13,6 +13,10 @@ enum fact {
     TAGGED = 16,   /* the answer has a validator */
     PLAIN = 32,    /* the coding does not depend on Accept-Encoding */
     CODED = 64,    /* it does */
+    ANSWER = 128,  /* for programs */
+    PAGE = 256,    /* for a browser to show, or part of it: it brings its own policy */
+    UNFRAMED = 512, /* no page of another host may frame it */
+    SPOKEN = 1024, /* the language depends on Accept-Language */
 };
 
 static const struct {
@@ -21,7 +25,8 @@ static const struct {
 } fixed[] = {
     {PLAIN, "Vary", "Authorization, Cookie"},
     {CODED, "Vary", "Authorization, Cookie, Accept-Encoding"},
-    {ALWAYS, "Content-Security-Policy",
+    {SPOKEN, "Vary", "Accept-Language"},
+    {ANSWER, "Content-Security-Policy",
      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
     {ALWAYS, "Referrer-Policy", "no-referrer"},
     {ALWAYS, "Permissions-Policy",
@@ -30,7 +35,7 @@ static const struct {
      "microphone=(), midi=(), payment=(), publickey-credentials-get=(), "
      "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
     {ALWAYS, "X-Content-Type-Options", "nosniff"},
-    {ALWAYS, "X-Frame-Options", "DENY"},
+    {UNFRAMED, "X-Frame-Options", "DENY"},
     {ALWAYS, "Cross-Origin-Opener-Policy", "same-origin"},
     {PUBLIC, "Cross-Origin-Resource-Policy", "cross-origin"},
     {PERSONAL, "Cross-Origin-Resource-Policy", "same-origin"},
@@ -46,6 +51,7 @@ static const char *const cache_control[] = {
     [CACHE_NEVER] = "no-store",
     [CACHE_PUBLIC] = "public, no-cache",
     [CACHE_PRIVATE] = "private, no-cache",
+    [CACHE_FOREVER] = "public, max-age=31536000, immutable",
 };
 
 static unsigned facts_of(const struct request *q, const struct response *r) {
@@ -53,7 +59,9 @@ static unsigned facts_of(const struct request *q, const struct response *r) {
         q->role == ROLE_PUBLIC && q->cookie[0] == '\0' && q->authorization[0] == '\0';
     return (nobody ? PUBLIC : PERSONAL) | (q->secure ? SECURE : 0) |
            (q->method == METHOD_OPTIONS ? PREFLIGHT : 0) |
-           (r->etag[0] != '\0' ? TAGGED : 0) | (r->negotiated ? CODED : PLAIN);
+           (r->etag[0] != '\0' ? TAGGED : 0) | (r->negotiated ? CODED : PLAIN) |
+           (r->policy != NULL ? PAGE : ANSWER) | (r->framed ? 0 : UNFRAMED) |
+           (r->by_language ? SPOKEN : 0);
 }
 
 void headers_each(const struct request *q, const struct response *r,
@@ -69,6 +77,7 @@ void headers_each(const struct request *q, const struct response *r,
         {"Content-Type", r->content_type},
         {"Content-Encoding", r->coding},
         {"Cache-Control", cache_control[r->caching]},
+        {"Content-Security-Policy", r->policy},
         {"ETag", r->etag},
         {"Allow", r->allow},
         {"Link", r->link},

@@ -30,6 +30,7 @@ struct request {
     const char *content_type;  /* or "" */
     const char *accept;        /* or "" */
     const char *accept_encoding; /* or "" */
+    const char *accept_language; /* or "" */
     const char *if_none_match; /* or "" */
     const char *if_match;      /* or "" */
     const char *authorization; /* or "" */
@@ -50,7 +51,8 @@ struct request {
 enum caching {
     CACHE_NEVER,  /* no-store: an answer about a person */
     CACHE_PUBLIC, /* a public read: shared caches may keep it and must revalidate */
-    CACHE_PRIVATE /* staff: only the caller's own cache, revalidated */
+    CACHE_PRIVATE, /* staff: only the caller's own cache, revalidated */
+    CACHE_FOREVER, /* what never changes under its name */
 };
 
 struct response {
@@ -58,7 +60,11 @@ struct response {
     const char *content_type; /* static */
     const char *coding;       /* of Content-Encoding: static, or NULL where the body is plain */
     bool negotiated;          /* another Accept-Encoding might be answered in another coding */
+    bool by_language;         /* another Accept-Language might be answered otherwise */
+    const char *policy;       /* Content-Security-Policy of a page; NULL: of what is none */
+    bool framed;              /* pages of other hosts may frame it: `policy` says which */
     struct buf body;
+    struct slice lasting; /* instead of `body`, where not NULL: outlives every answer */
     char etag[80];       /* with its quotes, or "" */
     char allow[40];      /* with 405 */
     char link[600];      /* RFC 8288, or "" */

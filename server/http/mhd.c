@@ -74,6 +74,7 @@ static const struct {
     {"Content-Type", offsetof(struct exchange, request.content_type), FIRST},
     {"Accept", offsetof(struct exchange, request.accept), FIRST},
     {"Accept-Encoding", offsetof(struct exchange, request.accept_encoding), FIRST},
+    {"Accept-Language", offsetof(struct exchange, request.accept_language), FIRST},
     {"If-None-Match", offsetof(struct exchange, request.if_none_match), FIRST},
     {"If-Match", offsetof(struct exchange, request.if_match), FIRST},
     {"Authorization", offsetof(struct exchange, request.authorization), ONCE},
@@ -217,8 +218,13 @@ static void add_header(void *response, const char *name, const char *value) {
 
 static enum MHD_Result send_response(struct MHD_Connection *c, struct exchange *x) {
     struct response *r = &x->response;
-    struct MHD_Response *m = MHD_create_response_from_buffer(r->body.len, r->body.data,
-                                                             MHD_RESPMEM_PERSISTENT);
+    struct slice lasting = r->lasting;
+    struct MHD_Response *m =
+        lasting.at != NULL
+            ? MHD_create_response_from_buffer(lasting.len, (char *)(uintptr_t)lasting.at,
+                                              MHD_RESPMEM_PERSISTENT)
+            : MHD_create_response_from_buffer(r->body.len, r->body.data,
+                                              MHD_RESPMEM_PERSISTENT);
     if (m == NULL)
         return MHD_NO;
     headers_each(&x->request, r, add_header, m);

@@ -60,6 +60,7 @@ struct route {
     const char *media;   /* of the answer */
     enum waits waits;
     bool own_pages;      /* not for pages of other hosts, whoever asks */
+    bool page;           /* the same for everybody: nobody is asked who asks */
     const char *takes;   /* media type of the body; NULL: JSON, read into the parameters */
     size_t body_max;     /* bytes of the body; 0: BODY_MAX */
 };

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { mustRun, start, toCsv } from './haven.mjs';
-import { mayUse, ROLES, ROUTES } from './routes.mjs';
+import { mayUse, PAGES, ROLES, ROUTES } from './routes.mjs';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const WRONG_KEY = `haven_${'x'.repeat(43)}`;
@@ -209,8 +209,9 @@ test('the program has the addresses of the table, and no other', async () => {
         })),
     );
     const names = (list) => list.map((r) => r.name).sort();
-    assert.deepEqual(names(listed), names(ROUTES));
-    const open = ROUTES.filter((r) => r.least === 'public');
+    const all = [...ROUTES, ...PAGES];
+    assert.deepEqual(names(listed), names(all));
+    const open = all.filter((r) => r.least === 'public');
     assert.deepEqual(names(listed.filter((r) => r.open)), names(open));
 });
 

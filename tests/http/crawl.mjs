@@ -362,8 +362,13 @@ function headerQuestions(api, path) {
 }
 
 const UNKNOWN = [
-    '/',
     '/nothing',
+    '/index.html',
+    '/index.en.html',
+    '/list.tsv',
+    '/assets',
+    '/assets/',
+    '/assets/../list.tsv',
     '/api',
     '/api/v1',
     '/api/v1/services/',
@@ -379,7 +384,6 @@ const UNKNOWN = [
     '/api/v1/services.geojson',
     '/api/v1/tiles/8/200/120',
     '/tiles/8/200/120.pbf',
-    '/favicon.ico',
     `/${'x'.repeat(2000)}`,
 ];
 

@@ -48,4 +48,15 @@ export const ROUTES = [
     ['GET', '/tiles/services/{z}/{x}/{y}.mvt', 'public'],
 ].map(([method, path, least]) => ({ method, path, least, name: `${method} ${path}` }));
 
+/* Pages and what belongs to them: the same bytes for everybody, and nobody is asked who
+ * asks. One file of each stands for the others. */
+export const PAGES = [
+    '/',
+    '/assets/{name}',
+    '/favicon.ico',
+    '/favicon.svg',
+    '/manifest.webmanifest',
+    '/service-worker.js',
+].map((path) => ({ method: 'GET', path, least: 'public', name: `GET ${path}` }));
+
 export const mayUse = (route, role) => ROLES.indexOf(role) >= ROLES.indexOf(route.least);
