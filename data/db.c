@@ -32,6 +32,7 @@ struct db {
     struct statement **statements; /* hash table, open addressing */
     size_t slots;                  /* a power of two */
     size_t count;
+    int looks; /* of distrust() since the last statement began */
 };
 
 /* ---- errors ---------------------------------------------------------------------- */
@@ -128,6 +129,20 @@ failed:
     return NULL;
 }
 
+#define LOOK_EVERY 100000 /* instructions of SQLite's machine */
+#define LOOKS_MAX 2000
+
+static int distrust(void *ctx) {
+    struct db *db = ctx;
+    return ++db->looks > LOOKS_MAX;
+}
+
+bool db_distrust(struct db *db, int most_bytes, struct error *e) {
+    sqlite3_limit(db->sqlite, SQLITE_LIMIT_LENGTH, most_bytes);
+    sqlite3_progress_handler(db->sqlite, LOOK_EVERY, distrust, db);
+    return db_exec(db, "PRAGMA trusted_schema = OFF", e);
+}
+
 void db_close(struct db *db) {
     if (db == NULL)
         return;
@@ -172,6 +187,7 @@ static void grow(struct db *db) {
 
 struct statement *db_prepare(struct db *db, const char *sql, struct error *e) {
     size_t i = slot_of(db, sql);
+    db->looks = 0;
     struct statement *s = db->statements[i];
     if (s != NULL) {
         sqlite3_reset(s->stmt);

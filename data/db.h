@@ -26,6 +26,11 @@ enum db_mode {
 struct db *db_open(const char *path, enum db_mode mode, bool spatial, struct error *e);
 void db_close(struct db *db);
 
+/* For a file that others made: what stands in its schema may call no function that does
+ * anything but compute; a value is at most `most_bytes` long, and a statement that goes on for
+ * too long (some seconds) is an error. Right after db_open(). */
+bool db_distrust(struct db *db, int most_bytes, struct error *e);
+
 /* Runs statements that return nothing, separated by ';'. */
 bool db_exec(struct db *db, const char *sql, struct error *e);
 

@@ -223,6 +223,74 @@ struct point shape_inside(const struct shape *s) {
     return p;
 }
 
+/* ---- shared lines ---------------------------------------------------------------------- */
+
+/* `g` without what changes it by less than `tolerance`; itself where that cannot be done. */
+static GEOSGeometry *simpler(GEOSContextHandle_t c, const GEOSGeometry *g,
+                             double tolerance) {
+    GEOSGeometry *less = GEOSTopologyPreserveSimplify_r(c, g, tolerance);
+    if (less != NULL && GEOSisValid_r(c, less) == 1)
+        return less;
+    GEOSGeom_destroy_r(c, less);
+    return GEOSGeom_clone_r(c, g);
+}
+
+/* What lies within `tolerance` of the neighbour, near the box. */
+static GEOSGeometry *corridor(GEOSContextHandle_t c, const struct shape *neighbour,
+                              struct box near, double tolerance) {
+    GEOSGeometry *part =
+        GEOSClipByRect_r(c, neighbour->geometry, near.west - 2 * tolerance,
+                         near.south - 2 * tolerance, near.east + 2 * tolerance,
+                         near.north + 2 * tolerance);
+    GEOSGeometry *less = part != NULL ? simpler(c, part, tolerance / 10) : NULL;
+    GEOSGeometry *wide = less != NULL ? GEOSBuffer_r(c, less, tolerance, 2) : NULL;
+    GEOSGeom_destroy_r(c, part);
+    GEOSGeom_destroy_r(c, less);
+    return wide;
+}
+
+/* The lines of `edge` in all of the neighbours' corridors together. */
+static GEOSGeometry *along(GEOSContextHandle_t c, const GEOSGeometry *edge,
+                           const struct shape *s, const struct shape *const *neighbour,
+                           size_t count, double tolerance) {
+    GEOSGeometry *all = GEOSGeom_createEmptyCollection_r(c, GEOS_MULTIPOLYGON);
+    for (size_t i = 0; all != NULL && i < count; i++) {
+        GEOSGeometry *one = corridor(c, neighbour[i], s->box, tolerance);
+        GEOSGeometry *both = one != NULL ? GEOSUnion_r(c, all, one) : NULL;
+        GEOSGeom_destroy_r(c, one);
+        GEOSGeom_destroy_r(c, all);
+        all = both;
+    }
+    GEOSGeometry *parts = all != NULL ? GEOSIntersection_r(c, edge, all) : NULL;
+    GEOSGeometry *lines = parts != NULL ? GEOSLineMerge_r(c, parts) : NULL;
+    GEOSGeom_destroy_r(c, all);
+    GEOSGeom_destroy_r(c, parts);
+    return lines;
+}
+
+bool shape_shared(const struct shape *s, const struct shape *const *neighbour, size_t count,
+                  double tolerance, struct buf *out, struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *less = simpler(c, s->geometry, tolerance / 20);
+    GEOSGeometry *edge = GEOSBoundary_r(c, less);
+    GEOSGeometry *lines =
+        edge != NULL ? along(c, edge, s, neighbour, count, tolerance) : NULL;
+    if (lines != NULL && !GEOSisEmpty_r(c, lines)) {
+        size_t size;
+        unsigned char *wkb = GEOSGeomToWKB_buf_r(c, lines, &size);
+        buf_add(out, wkb, size);
+        GEOSFree_r(c, wkb);
+    }
+    bool done = lines != NULL ||
+                error_set(e, ERR_DATA, "where two outlines meet cannot be told: %s", said);
+    GEOSGeom_destroy_r(c, less);
+    GEOSGeom_destroy_r(c, edge);
+    GEOSGeom_destroy_r(c, lines);
+    return done;
+}
+
+/* ---- rings ----------------------------------------------------------------------------- */
+
 static void give_ring(GEOSContextHandle_t c, const GEOSGeometry *ring,
                       void (*each)(const struct point *corner, size_t count, void *ctx),
                       void *ctx) {

@@ -38,6 +38,13 @@ struct box shape_box(const struct shape *s);
 /* A point that lies inside, as far from the edge as is easily found. */
 struct point shape_inside(const struct shape *s);
 
+/* Appends, as WKB, the lines where the outline of `s` runs along those of its neighbours:
+ * within `tolerance` degrees of one of them, so that outlines that do not quite meet do; they
+ * are moved by less than a tenth of that. Nothing is appended where it meets none. False: GEOS
+ * failed, and `e` says how. */
+bool shape_shared(const struct shape *s, const struct shape *const *neighbour, size_t count,
+                  double tolerance, struct buf *out, struct error *e);
+
 /* Calls `each` with the corners of every ring, the last the same as the first, after
  * dropping those that change the outline by less than `tolerance` degrees. */
 void shape_rings(const struct shape *s, double tolerance,
