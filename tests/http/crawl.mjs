@@ -130,6 +130,7 @@ function texts(name, known) {
         q: [...known.words, 'ford', 'Mill', 'Market, Mill', 'x', ''],
         from: ['2026-01-01', 'x'],
         source: ['test', 'x'],
+        place: [...known.places, ...ids],
     };
     return by[name] ?? [...ids, ...known.words];
 }
@@ -466,6 +467,23 @@ async function askPages(haven, api, seen, key) {
     }
 }
 
+/* The ids of places that hold one of the points, or are found by one of the words. */
+async function placesOf(haven, points, words) {
+    const asking = [
+        ...points.map(([lat, lon]) => asked('GET', `/api/v1/places/at?lat=${lat}&lon=${lon}`)),
+        ...['mill', 'ford', ...words].map((w) =>
+            asked('GET', `/api/v1/places?q=${encodeURIComponent(w)}`)),
+    ];
+    const answers = [...(await askAll(haven, asking)).values()];
+    const found = answers
+        .filter((a) => a.status === 200)
+        .flatMap((a) => {
+            const { areas = [], results = [] } = JSON.parse(a.text);
+            return [...areas, ...results].map((p) => p.id);
+        });
+    return [...new Set(found)].slice(0, 20);
+}
+
 /* Asks `haven` everything as `key` (a role that was added; none: the public). `points` are
  * [lat, lon]; `ids` go into every {id} and every text parameter, also those that the caller
  * should not know; `words` are searched for; `validators` (Map of what -> ETag) are sent
@@ -486,7 +504,7 @@ export async function crawl(haven, options = {}) {
             : path.endsWith('places')
               ? '?q=mill'
               : '';
-    const known = { points, ids, words, plain };
+    const known = { points, ids, words, plain, places: await placesOf(haven, points, words) };
     const questions = [
         ...Object.keys(api.paths).flatMap((path) => pathQuestions(api, path, known, key)),
         ...UNKNOWN.flatMap((path) =>
