@@ -396,7 +396,7 @@ describe('canaries in each visibility', () => {
     test('every path and method of the document was asked', async () => {
         const { paths } = (await server.get('/openapi.json')).body;
         for (const [path, methods] of Object.entries(paths)) {
-            const form = path.replace(/\{\w+\}/, '[^/ ?]+');
+            const form = path.replace(/\./g, '\\.').replace(/\{\w+\}/g, '[^/ ?]+');
             for (const method of [...Object.keys(methods), 'head', 'options']) {
                 const question = new RegExp(`^${method.toUpperCase()} ${form}([ ?]|$)`);
                 assert.ok(
@@ -418,6 +418,32 @@ describe('canaries in each visibility', () => {
                 answer.status < 500 || answer.status === 505,
                 `${what}: ${answer.status}`,
             );
+        }
+    });
+
+    /* Nobody told the crawl of tiles: it found them in the document. */
+    test('tiles of every role were read, and what they tell of staff is known as such', () => {
+        const told = (answers) =>
+            new Map(
+                [...answers].filter(
+                    ([what, a]) =>
+                        /^GET \S+\.mvt( |$)/.test(what) &&
+                        a.status === 200 &&
+                        a.text.includes('"count":'),
+                ),
+            );
+        const tiles = told(seen);
+        assert.ok(tiles.size > 50, `${tiles.size} tiles of the public`);
+        assert.ok([...tiles.keys()].some((what) => what.endsWith('Accept-Encoding gzip')));
+        for (const key of roles) {
+            const own = told(staff.get(key));
+            assert.ok(own.size > 20, `${own.size} tiles of ${key}`);
+            const found = leaks(own, forbidden(canaries)).map((l) => l.split(': ').at(-1));
+            assert.ok(found.includes('under of exact 2'), `${key}: ${found}`);
+            /* Those hidden share the point of their district: which are there, nobody tells. */
+            const exact = ['steward', 'admin'].includes(key);
+            assert.equal(found.includes('lat of staff 1'), exact, key);
+            assert.equal(found.includes('under of staff 2'), exact, key);
         }
     });
 
