@@ -14,8 +14,9 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
 	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev \
-	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev
-TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl
+	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev \
+	fonts-noto-core fonttools python3-brotli
+TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl chromium
 
 LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \
 	gnutls libprotobuf-c libdeflate
@@ -66,7 +67,7 @@ deps: ## install what is missing from Debian
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory layers pages-check unit fuzz http access differential \
-		directory tsan
+		directory web-test tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only

@@ -10,6 +10,7 @@ import { isLanguage, speak, t, type Language } from '../i18n';
 import { listenForExit } from './exit';
 import { Shell } from './Shell';
 
+import '@fonts/fonts.css';
 import '../../styles/main.css';
 
 export async function start(View: ComponentType): Promise<void> {
