@@ -100,12 +100,21 @@ function ringOf(numbers, arcs) {
     return ring;
 }
 
+/* Twice the area of a ring. The package counts in whole steps, in which an islet may be a
+ * line. */
+const area = (ring) => Math.abs(ring.slice(1).reduce((sum, [x, y], i) =>
+    sum + ring[i][0] * y - x * ring[i][1], 0));
+
 function landFeatures(topology) {
     const arcs = readArcs(topology);
     const polygons = topology.objects.land.geometries.flatMap((geometry) =>
         geometry.type === 'Polygon' ? [geometry.arcs] : geometry.arcs);
-    return polygons.map((rings) => ({ layer: LAND, disputed: false, sides: ['', ''],
-        wkb: polygonWkb(rings.map((ring) => ringOf(ring, arcs))) }));
+    return polygons
+        .map((rings) => rings.map((ring) => ringOf(ring, arcs)).filter(
+            (ring) => ring.length > 3 && area(ring) > 1e-9))
+        .filter((rings) => rings.length > 0)
+        .map((rings) => ({ layer: LAND, disputed: false, sides: ['', ''],
+            wkb: polygonWkb(rings) }));
 }
 
 /* By arc: the numbers of the geometries that it bounds. One that runs along an arc both ways,

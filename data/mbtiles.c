@@ -82,9 +82,9 @@ static bool take_bounds(const char *value, struct box *out, struct error *e) {
     double n[4];
     if (!numbers(value, n, 4) || n[0] < -180 || n[2] > 180 || n[0] > n[2] || n[1] < -90 ||
         n[3] > 90 || n[1] > n[3])
-        return error_set(e, ERR_DATA,
-                         "bounds are \"%.60s\"; allowed: west,south,east,north in degrees",
-                         value);
+        return error_set(
+            e, ERR_DATA,
+            "bounds are \"%.60s\"; allowed: west,south,east,north in degrees", value);
     *out = (struct box){n[0], n[1], n[2], n[3]};
     return true;
 }

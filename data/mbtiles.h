@@ -74,7 +74,8 @@ bool mbtiles_has(struct mbtiles_writer *w, struct mbtiles_at block);
  * of. */
 bool mbtiles_put(struct mbtiles_writer *w, struct mbtiles_at at, const void *bytes,
                  size_t len, struct error *e);
-bool mbtiles_end_block(struct mbtiles_writer *w, struct mbtiles_at block, struct error *e);
+bool mbtiles_end_block(struct mbtiles_writer *w, struct mbtiles_at block,
+                       struct error *e);
 
 /* Makes the blocks that have ended safe. */
 bool mbtiles_flush(struct mbtiles_writer *w, struct error *e);

@@ -149,8 +149,8 @@ static bool image_find(struct mbtiles_writer *w, const void *bytes, size_t len,
             return false;
         db_bind_integer(s, ":id", *id);
         int got = db_step(s, e);
-        *there = got == 1 && db_bytes(s, 0) == len &&
-                 memcmp(db_blob(s, 0), bytes, len) == 0;
+        *there =
+            got == 1 && db_bytes(s, 0) == len && memcmp(db_blob(s, 0), bytes, len) == 0;
         db_reset(s);
         if (got != 1 || *there)
             return got >= 0;

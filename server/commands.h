@@ -18,6 +18,8 @@ int command_edit(int argc, char **argv);    /* edit.c */
 int command_backup(int argc, char **argv);  /* backup.c */
 int command_restore(int argc, char **argv); /* backup.c */
 
+int command_tiles(int argc, char **argv);   /* tiles.c */
+
 /* Says a note of a run on standard error. */
 struct run_note;
 void command_say_note(const struct run_note *note, void *ctx); /* history.c */

@@ -14,7 +14,8 @@ static const struct {
     const char *help;
 } commands[] = {
     {"init", command_init, "make a new, empty record"},
-    {"import", command_import, "load services, places or boundaries from a file"},
+    {"import", command_import, "load services, places, boundaries or the basemap"},
+    {"tiles", command_tiles, "cut the basemap"},
     {"serve", command_serve, "answer over HTTP"},
     {"places", command_places, "find a place by its name, as it was heard"},
     {"key", command_key, "add, list and revoke API keys"},

@@ -20,10 +20,9 @@
          "row from the north, below 2^z", .in_url = true, .in_path = true}
 
 /* Answers with the tile of the path: 404 where there is none of this address or above
- * `zoom_max`; an empty body where nothing lies in it. `shared`: it is the same for every
- * caller, and shared caches may keep it. */
+ * `zoom_max`; an empty body where nothing lies in it. */
 void respond_tile(struct context *c, struct request *q, struct response *r,
-                  const struct tile_source *source, uint32_t zoom_max, bool shared);
+                  const struct tile_source *source, uint32_t zoom_max);
 
 /* A layer of a set, for its TileJSON. */
 struct tile_layer {
@@ -42,6 +41,6 @@ struct tile_set_info {
 
 /* Answers with the TileJSON 3.0 of a set. */
 void respond_tilejson(struct context *c, struct request *q, struct response *r,
-                      const struct tile_set_info *info, bool shared);
+                      const struct tile_set_info *info);
 
 #endif

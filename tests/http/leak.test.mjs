@@ -25,6 +25,7 @@ import {
 } from './canaries.mjs';
 import { crawl, forbidden, leaks } from './crawl.mjs';
 import { start } from './haven.mjs';
+import { isPage } from './routes.mjs';
 
 const NEAREST = '/api/v1/nearest';
 const SERVICES = '/api/v1/services';
@@ -396,7 +397,7 @@ describe('canaries in each visibility', () => {
     test('every path and method of the document was asked', async () => {
         const { paths } = (await server.get('/openapi.json')).body;
         for (const [path, methods] of Object.entries(paths)) {
-            const form = path.replace(/\{\w+\}/, '[^/ ?]+');
+            const form = path.replace(/\./g, '\\.').replace(/\{\w+\}/g, '[^/ ?]+');
             for (const method of [...Object.keys(methods), 'head', 'options']) {
                 const question = new RegExp(`^${method.toUpperCase()} ${form}([ ?]|$)`);
                 assert.ok(
@@ -418,6 +419,32 @@ describe('canaries in each visibility', () => {
                 answer.status < 500 || answer.status === 505,
                 `${what}: ${answer.status}`,
             );
+        }
+    });
+
+    /* Nobody told the crawl of tiles: it found them in the document. */
+    test('tiles of every role were read, and what they tell of staff is known as such', () => {
+        const told = (answers) =>
+            new Map(
+                [...answers].filter(
+                    ([what, a]) =>
+                        /^GET \S+\.mvt( |$)/.test(what) &&
+                        a.status === 200 &&
+                        a.text.includes('"count":'),
+                ),
+            );
+        const tiles = told(seen);
+        assert.ok(tiles.size > 50, `${tiles.size} tiles of the public`);
+        assert.ok([...tiles.keys()].some((what) => what.endsWith('Accept-Encoding gzip')));
+        for (const key of roles) {
+            const own = told(staff.get(key));
+            assert.ok(own.size > 20, `${own.size} tiles of ${key}`);
+            const found = leaks(own, forbidden(canaries)).map((l) => l.split(': ').at(-1));
+            assert.ok(found.includes('under of exact 2'), `${key}: ${found}`);
+            /* Those hidden share the point of their district: which are there, nobody tells. */
+            const exact = ['steward', 'admin'].includes(key);
+            assert.equal(found.includes('lat of staff 1'), exact, key);
+            assert.equal(found.includes('under of staff 2'), exact, key);
         }
     });
 
@@ -467,11 +494,17 @@ describe('canaries in each visibility', () => {
 
     test('no validator of staff gives the public a 304, and no answer of staff is shared', () => {
         for (const [path, etag] of validators) {
+            if (isPage(path)) {
+                continue;
+            }
             const answer = seen.get(`GET ${path} If-None-Match ${etag}`);
             assert.notEqual(answer.status, 304, path);
         }
         for (const answers of staff.values()) {
             for (const [what, { headers }] of answers) {
+                if (isPage(what.split(' ')[1])) {
+                    continue; /* nothing of anybody is in it: pages.test.mjs */
+                }
                 const caching =
                     headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
                 assert.match(caching, /private|no-store/, what);
