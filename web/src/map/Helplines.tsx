@@ -65,13 +65,11 @@ export function Helplines({ place, answer }: Props) {
     .filter((s) => answer !== null || country === null || s.country === country);
   const shown = all ? lines : lines.slice(0, SHOWN);
   const countries = new Set(lines.map((s) => s.country)).size > 1;
-  if (answer === null && region === null) {
-    return null;
-  }
+  const known = answer !== null || region !== null;
   return (
-    <section class="helplines" aria-labelledby="helplines-title">
+    <section class="helplines" aria-labelledby="helplines-title" aria-busy={!known}>
       <h2 id="helplines-title">{t('helpline.title')}</h2>
-      {lines.length === 0 && <p>{t('helpline.none')}</p>}
+      {known && lines.length === 0 && <p>{t('helpline.none')}</p>}
       {lines.length > 0 && (
         <ul>
           {shown.map((line) => (

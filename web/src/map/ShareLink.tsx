@@ -31,7 +31,7 @@ export function ShareLink({ draft }: { draft: Draft }) {
   return (
     <div class="share">
       <button type="button" class="plain" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="link" size={20} /> {t('share.button')}
+        <Icon name="share" size={20} /> {t('share.button')}
       </button>
       {open && (
         <div class="share-link">

@@ -3,7 +3,7 @@
  * What came out, in plain words, and what else may help.
  */
 import { distance, isKey, label, list, t } from '../../i18n';
-import { NeedIcon } from '../form/NeedChips';
+import { Icon, iconOfNeed } from '../../page/icons';
 import type { Draft } from '../draft';
 import type { Answered } from '../search';
 
@@ -91,7 +91,7 @@ export function Outcome({ answered, onAsk }: {
                   class="plain"
                   onClick={() => onAsk({ ...answered.draft, needs: [need] })}
                 >
-                  <NeedIcon need={need} /> {t('instead.need', { need: label('need', need) })}
+                  <Icon name={iconOfNeed(need)} /> {t('instead.need', { need: label('need', need) })}
                 </button>
               </li>
             ))}

@@ -6,8 +6,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Found } from '../../api';
 import { isKey, label, list, t } from '../../i18n';
-import { Icon } from '../../page/icons';
-import { NeedIcon } from '../form/NeedChips';
+import { Icon, iconOfNeed } from '../../page/icons';
+import { topOf } from '../form/NeedChips';
 import { languageOf, organizationName } from '../names';
 import { Details } from './Details';
 import {
@@ -81,7 +81,7 @@ function Directions({ found }: { found: Found }) {
   const geo = isExact(found) ? geoOf(found) : null;
   return geo === null ? null : (
     <a class="plain" href={geo} title={t('service.directions_hint')}>
-      <Icon name="directions" size={20} /> {t('service.directions')}
+      <Icon name="direction" size={20} /> {t('service.directions')}
     </a>
   );
 }
@@ -140,8 +140,8 @@ export function ServiceItem(props: Props) {
       <Heading found={found} number={number} />
       <p class="offers">
         <span class="pictograms">
-          {[...new Set(found.needs.map((n) => n.split('.', 1)[0] as string))].map((need) => (
-            <NeedIcon key={need} need={need} />
+          {[...new Set(found.needs.map(topOf))].map((need) => (
+            <Icon key={need} name={iconOfNeed(need)} />
           ))}
         </span>
         {list(found.needs.map((need) => label('need', need)))}

@@ -4,10 +4,10 @@
  * the second one; a number is written once, large.
  */
 import { isKey, label, list, t, type Key } from '../../i18n';
-import { Icon } from '../../page/icons';
+import { Icon, iconOfNeed } from '../../page/icons';
 import { Warnings } from '../answer/Phones';
 import { dialled } from '../answer/facts';
-import { NeedIcon, topOf } from '../form/NeedChips';
+import { topOf } from '../form/NeedChips';
 import { languageOf, organizationName } from '../names';
 import type { Entry } from './Card';
 import type { Speaker } from './speaker';
@@ -78,7 +78,7 @@ export function CardService({ entry, second }: { entry: Entry; second: Speaker |
     <article class="card-service">
       <div class="card-signs">
         {[...new Set(found.needs.map(topOf))].slice(0, 4).map((need) => (
-          <NeedIcon key={need} need={need} size={56} />
+          <Icon key={need} name={iconOfNeed(need)} size={56} />
         ))}
       </div>
       <div class="card-words">

@@ -3,7 +3,7 @@
  * What is needed: one chip with a pictogram for each need of the first level.
  */
 import { codes, label, t } from '../../i18n';
-import { Icon, isIcon } from '../../page/icons';
+import { Icon, iconOfNeed } from '../../page/icons';
 
 interface Props {
   chosen: string[];
@@ -12,11 +12,6 @@ interface Props {
 
 /* The need of the first level that a code is, or lies under. */
 export const topOf = (need: string): string => need.split('.', 1)[0] as string;
-
-export function NeedIcon({ need, size }: { need: string; size?: number }) {
-  const top = topOf(need);
-  return isIcon(top) ? <Icon name={top} {...(size ? { size } : {})} /> : null;
-}
 
 export function NeedChips({ chosen, onChange }: Props) {
   const first = codes('need').filter((code) => !code.includes('.'));
@@ -38,7 +33,7 @@ export function NeedChips({ chosen, onChange }: Props) {
                 onChange(e.currentTarget.checked ? [...others, code] : others);
               }}
             />
-            <NeedIcon need={code} />
+            <Icon name={iconOfNeed(code)} />
             <span>{label('need', code)}</span>
           </label>
         ))}
