@@ -96,7 +96,7 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-TSAN := swap romanise workers mhd metrics access_threads
+TSAN := swap romanise workers mhd metrics access_threads tile_cache
 tsan: ## what several threads share, under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven $(TSAN:%=build/tsan/unit/test_%)
 	@for t in $(TSAN); do TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_$$t || exit 1; done

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -274,6 +275,13 @@ static bool zoom_cut(struct job *job, uint32_t z, struct error *e) {
     bool done = run_threads(job, simplify, e) && run_threads(job, cut, e);
     zoom_end(job);
     return done;
+}
+
+bool basemap_beside(const char *db, char *out, size_t size) {
+    size_t len = strlen(db);
+    bool ends = len > 3 && strcmp(db + len - 3, ".db") == 0;
+    int wrote = snprintf(out, size, "%.*s.mbtiles", (int)(ends ? len - 3 : len), db);
+    return wrote > 0 && (size_t)wrote < size;
 }
 
 /* ---- all --------------------------------------------------------------------------------------- */

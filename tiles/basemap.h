@@ -24,6 +24,7 @@
 #define TILES_BASEMAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "data/error.h"
@@ -46,6 +47,10 @@ struct basemap_options {
     void (*begin)(struct box box, int64_t kept, void *ctx);
     void *ctx;
 };
+
+/* Writes the name of the basemap beside a record: "region.db" has "region.mbtiles". False: it
+ * does not fit. */
+bool basemap_beside(const char *db, char *out, size_t size);
 
 struct basemap_result {
     int64_t tiles; /* that hold something, and were cut now */

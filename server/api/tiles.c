@@ -19,8 +19,8 @@ const struct param service_tile_params[] = {
 /* The validator is that of the bytes, so that a tile in which nothing changed need not be sent
  * again; and of the role, as all are. Public answers may stay in shared caches, those of
  * staff in the caller's own. */
-static void validate(const struct context *c, struct response *r, const char *bytes_digest,
-                     const char *ending) {
+static void validate(const struct context *c, struct response *r,
+                     const char *bytes_digest, const char *ending) {
     char what[80], hex[33];
     uint8_t digest[16];
     int len = snprintf(what, sizeof what, "%s %s", bytes_digest, role_name(c->role));
@@ -32,7 +32,7 @@ static void validate(const struct context *c, struct response *r, const char *by
 
 /* ---- one tile ------------------------------------------------------------------------- */
 
-static bool read_tile(const struct request *q, uint32_t zoom_max, struct tile *out) {
+bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out) {
     char text[40];
     struct error e;
     int len = snprintf(text, sizeof text, "%.*s/%.*s/%.*s", (int)q->value[0].len,
@@ -42,8 +42,8 @@ static bool read_tile(const struct request *q, uint32_t zoom_max, struct tile *o
            out->z <= zoom_max;
 }
 
-static void send_tile(const struct context *c, const struct request *q, struct response *r,
-                      const struct tile_made *tile) {
+static void send_tile(const struct context *c, const struct request *q,
+                      struct response *r, const struct tile_made *tile) {
     bool packed = tile->gzip.len > 0 && coding_accepted(q->accept_encoding, "gzip");
     const struct buf *body = packed ? &tile->gzip : &tile->plain;
     r->status = 200;
@@ -64,11 +64,12 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
         problem(r, 400, NULL, &faults);
         return;
     }
-    if (!read_tile(q, zoom_max, &t)) {
+    if (!tile_of_path(q, zoom_max, &t)) {
         char detail[120];
-        snprintf(detail, sizeof detail,
-                 "There is no such tile; allowed: zoom 0 to %u, column and row below 2^zoom.",
-                 zoom_max);
+        snprintf(
+            detail, sizeof detail,
+            "There is no such tile; allowed: zoom 0 to %u, column and row below 2^zoom.",
+            zoom_max);
         problem(r, 404, detail, NULL);
         return;
     }
@@ -120,6 +121,10 @@ static void add_box(struct buf *b, struct box box) {
 
 static void add_layers(struct buf *b, const struct tile_set_info *info) {
     buf_json_key(b, "vector_layers");
+    if (info->layers != NULL) {
+        buf_str(b, info->layers);
+        return;
+    }
     buf_char(b, '[');
     for (const struct tile_layer *l = info->layer; l->id != NULL; l++) {
         buf_json_comma(b);
@@ -152,7 +157,8 @@ void respond_tilejson(struct context *c, struct request *q, struct response *r,
         buf_json(&r->body, info->attribution);
     }
     add_address(&r->body, q, info->name);
-    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":0,\"maxzoom\":%u", info->zoom_max);
+    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":%u,\"maxzoom\":%u", info->zoom_min,
+               info->zoom_max);
     add_box(&r->body, info->box);
     add_layers(&r->body, info);
     buf_char(&r->body, '}');

@@ -46,6 +46,8 @@ export const ROUTES = [
     ['GET', '/metrics', 'admin'],
     ['GET', '/tiles/services.json', 'public'],
     ['GET', '/tiles/services/{z}/{x}/{y}.mvt', 'public'],
+    ['GET', '/tiles/basemap.json', 'public'],
+    ['GET', '/tiles/basemap/{z}/{x}/{y}.mvt', 'public'],
 ].map(([method, path, least]) => ({ method, path, least, name: `${method} ${path}` }));
 
 /* Pages and what belongs to them: the same bytes for everybody, and nobody is asked who

@@ -129,6 +129,7 @@ const search = (values: Record<string, string | number | undefined>) => {
 export const placesAt = (lat: number, lon: number, lang?: string, signal?: AbortSignal) =>
   ask<PlacesAt>(`/api/v1/places/at${search({ lat, lon, lang })}`, { signal });
 
+/* One place, with what it lies in. */
 export const place = (id: string, lang?: string, signal?: AbortSignal) =>
   ask<Place>(`/api/v1/places/${encodeURIComponent(id)}${search({ lang })}`, { signal });
 
