@@ -14,8 +14,9 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 PACKAGES := gcc make pkg-config \
 	libmicrohttpd-dev libsqlite3-dev libspatialite-dev libgeos-dev libproj-dev \
 	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev \
-	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev
-TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl
+	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev \
+	fonts-noto-core fonttools python3-brotli
+TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl chromium
 
 LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \
 	gnutls libprotobuf-c libdeflate
@@ -67,7 +68,7 @@ deps: ## install what is missing from Debian
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory layers pages-check unit fuzz http access differential \
-		directory tsan
+		directory web-test tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -96,7 +97,7 @@ directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong 
 	DATA=$(DATA) node --test tests/directory
 
 .PHONY: tsan
-TSAN := swap romanise workers mhd metrics access_threads
+TSAN := swap romanise workers mhd metrics access_threads tile_cache
 tsan: ## what several threads share, under the thread sanitizer
 	@$(MAKE) --no-print-directory MODE=tsan build/tsan/haven $(TSAN:%=build/tsan/unit/test_%)
 	@for t in $(TSAN); do TSAN_OPTIONS=halt_on_error=1 build/tsan/unit/test_$$t || exit 1; done

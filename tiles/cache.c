@@ -141,7 +141,7 @@ static bool complete(struct tile_made *m, struct error *e) {
         m->gzip.len = 0;
     uint8_t digest[16];
     crypto_digest(m->plain.data, m->plain.len, digest, sizeof digest);
-    hex_encode(digest, sizeof digest, m->etag);
+    hex_encode(digest, sizeof digest, m->digest);
     fit(&m->plain);
     fit(&m->gzip);
     return true;

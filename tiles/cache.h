@@ -15,7 +15,7 @@
  *                      struct error *e);
  *      struct tile_source source = {TILE_SET_BASEMAP, digest, cut, mbtiles};
  *      const struct tile_made *tile = tile_cache_get(cache, &source, t, &e);
- *      ... tile->plain, tile->gzip, tile->etag ...
+ *      ... tile->plain, tile->gzip, tile->digest ...
  *      tile_made_release(tile);
  */
 #ifndef TILES_CACHE_H
@@ -55,7 +55,7 @@ struct tile_source service_source(const struct service_index *x,
 struct tile_made {
     struct buf plain;
     struct buf gzip; /* empty where it would not be smaller */
-    char etag[33];   /* digest of `plain` in hexadecimal */
+    char digest[33]; /* of `plain`, in hexadecimal: for a validator */
 };
 
 struct tile_cache;

@@ -13,7 +13,14 @@ build/exit-url: always
 
 .PHONY: always
 
-$(PAGES): $(PAGE_FILES) $(wildcard data/vocabulary/*.csv) $(NODE) build/exit-url
+FONTS := build/fonts/fonts.css
+
+$(FONTS): web/make/fonts.mjs
+	@echo "  fonts   $(@D)"
+	@rm -rf $(@D)
+	@node $< $(@D)
+
+$(PAGES): $(PAGE_FILES) $(FONTS) $(wildcard data/vocabulary/*.csv) $(NODE) build/exit-url
 	@echo "  pages   $(@D)"
 	@EXIT_URL='$(EXIT_URL)' node web/make/build.mjs $(@D) build/fonts build/drawing
 	@touch $@
@@ -24,5 +31,9 @@ pages: $(PAGES) ## build/share/web; EXIT_URL=https://... is where the way out le
 
 .PHONY: pages-check
 pages-check: $(NODE) ## types of the pages, and the catalogues of their languages
-	cd web && ../$(TSC) --noEmit -p .
+	cd web && ../$(TSC) --noEmit -p . && ../$(TSC) --noEmit -p tsconfig.worker.json
 	node web/make/check.mjs
+
+.PHONY: web-test
+web-test: $(HAVEN) ## the pages in Chromium, on the real server; pictures in build/screenshots
+	HAVEN=$(HAVEN) node --test tests/web

@@ -20,6 +20,7 @@ export default defineConfig(({ isSsrBuild }) => ({
   plugins: [catalogues()],
   resolve: {
     alias: {
+      '@fonts': process.env.HAVEN_FONTS ?? at('../build/fonts'),
       '@formatjs/icu-messageformat-parser': at(
         'node_modules/@formatjs/icu-messageformat-parser/no-parser.js',
       ),

@@ -148,7 +148,7 @@ void handle_basemap_tile(struct context *c, struct request *q, struct response *
         problem(r, 404, no_basemap, NULL);
     } else {
         struct tile_source source = source_of(s);
-        respond_tile(c, q, r, &source, zoom_max_of(s), true);
+        respond_tile(c, q, r, &source, zoom_max_of(s));
     }
     swap_return(&c->basemap->swap, slot);
 }
@@ -165,7 +165,7 @@ static void respond_info(struct context *c, struct request *q, struct response *
         .box = i->bounds,
         .layers = i->layers,
     };
-    respond_tilejson(c, q, r, &info, true);
+    respond_tilejson(c, q, r, &info);
 }
 
 void handle_basemap_tiles(struct context *c, struct request *q, struct response *r) {

@@ -16,9 +16,18 @@ const struct param service_tile_params[] = {
     {0},
 };
 
-/* Public answers may stay in shared caches, those of staff in the caller's own. */
-static enum caching caching_of(const struct context *c, bool shared) {
-    return shared || c->role == ROLE_PUBLIC ? CACHE_PUBLIC : CACHE_PRIVATE;
+/* The validator is that of the bytes, so that a tile in which nothing changed need not be sent
+ * again; and of the role, as all are. Public answers may stay in shared caches, those of
+ * staff in the caller's own. */
+static void validate(const struct context *c, struct response *r,
+                     const char *bytes_digest, const char *ending) {
+    char what[80], hex[33];
+    uint8_t digest[16];
+    int len = snprintf(what, sizeof what, "%s %s", bytes_digest, role_name(c->role));
+    crypto_digest(what, (size_t)len, digest, sizeof digest);
+    hex_encode(digest, sizeof digest, hex);
+    snprintf(r->etag, sizeof r->etag, "\"%s%s\"", hex, ending);
+    r->caching = c->role == ROLE_PUBLIC ? CACHE_PUBLIC : CACHE_PRIVATE;
 }
 
 /* ---- one tile ------------------------------------------------------------------------- */
@@ -33,21 +42,21 @@ bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out) 
            out->z <= zoom_max;
 }
 
-static void send_tile(const struct request *q, struct response *r,
-                      const struct tile_made *tile) {
+static void send_tile(const struct context *c, const struct request *q,
+                      struct response *r, const struct tile_made *tile) {
     bool packed = tile->gzip.len > 0 && coding_accepted(q->accept_encoding, "gzip");
     const struct buf *body = packed ? &tile->gzip : &tile->plain;
     r->status = 200;
     r->content_type = TILE_MEDIA;
     r->coding = packed ? "gzip" : NULL;
     r->negotiated = true;
-    snprintf(r->etag, sizeof r->etag, "\"%s%s\"", tile->etag, packed ? "-gzip" : "");
+    validate(c, r, tile->digest, packed ? "-gzip" : "");
     if (!etag_matches(q->if_none_match, r->etag))
         buf_add(&r->body, body->data, body->len);
 }
 
 void respond_tile(struct context *c, struct request *q, struct response *r,
-                  const struct tile_source *source, uint32_t zoom_max, bool shared) {
+                  const struct tile_source *source, uint32_t zoom_max) {
     struct faults faults = {0};
     struct error e = {0};
     struct tile t = {0, 0, 0};
@@ -57,9 +66,10 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
     }
     if (!tile_of_path(q, zoom_max, &t)) {
         char detail[120];
-        snprintf(detail, sizeof detail,
-                 "There is no such tile; allowed: zoom 0 to %u, column and row below 2^zoom.",
-                 zoom_max);
+        snprintf(
+            detail, sizeof detail,
+            "There is no such tile; allowed: zoom 0 to %u, column and row below 2^zoom.",
+            zoom_max);
         problem(r, 404, detail, NULL);
         return;
     }
@@ -68,8 +78,7 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
         respond_failure(r, &e);
         return;
     }
-    send_tile(q, r, tile);
-    r->caching = caching_of(c, shared);
+    send_tile(c, q, r, tile);
     tile_made_release(tile);
 }
 
@@ -129,17 +138,10 @@ static void add_layers(struct buf *b, const struct tile_set_info *info) {
     buf_char(b, ']');
 }
 
-/* The address of the host stands in it: the validator is that of the bytes. */
-static void set_etag_of_body(struct response *r) {
-    uint8_t digest[16];
-    crypto_digest(r->body.data, r->body.len, digest, sizeof digest);
-    r->etag[0] = '"';
-    hex_encode(digest, sizeof digest, r->etag + 1);
-    strcat(r->etag, "\"");
-}
-
 void respond_tilejson(struct context *c, struct request *q, struct response *r,
-                      const struct tile_set_info *info, bool shared) {
+                      const struct tile_set_info *info) {
+    uint8_t digest[16];
+    char hex[33];
     struct faults faults = {0};
     if (!params_known(&q->args, NULL, &faults)) {
         problem(r, 400, NULL, &faults);
@@ -160,8 +162,9 @@ void respond_tilejson(struct context *c, struct request *q, struct response *r,
     add_box(&r->body, info->box);
     add_layers(&r->body, info);
     buf_char(&r->body, '}');
-    set_etag_of_body(r);
-    r->caching = caching_of(c, shared);
+    crypto_digest(r->body.data, r->body.len, digest, sizeof digest);
+    hex_encode(digest, sizeof digest, hex);
+    validate(c, r, hex, "");
 }
 
 /* ---- the services ------------------------------------------------------------------------- */
@@ -176,7 +179,7 @@ static const struct tile_layer services_layers[] = {
 
 void handle_service_tile(struct context *c, struct request *q, struct response *r) {
     struct tile_source source = service_source(c->services, c->snapshot);
-    respond_tile(c, q, r, &source, SERVICES_ZOOM_MAX, false);
+    respond_tile(c, q, r, &source, SERVICES_ZOOM_MAX);
 }
 
 void handle_service_tiles(struct context *c, struct request *q, struct response *r) {
@@ -187,5 +190,5 @@ void handle_service_tiles(struct context *c, struct request *q, struct response 
         .box = service_index_box(c->services),
         .layer = services_layers,
     };
-    respond_tilejson(c, q, r, &info, false);
+    respond_tilejson(c, q, r, &info);
 }

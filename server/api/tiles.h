@@ -11,19 +11,20 @@
 
 #define TILE_MEDIA "application/vnd.mapbox-vector-tile"
 
+/* clang-format off */
 /* The path parameters z, x, y of a set whose finest zoom is `zoom_max`. */
+#define TILE_AXIS(axis, most, text)                                                      \
+    {axis, PARAM_INTEGER, -1, 0, most, NULL, text, .in_url = true, .in_path = true}
 #define TILE_PARAMS(zoom_max)                                                            \
-    {"z", PARAM_INTEGER, -1, 0, zoom_max, NULL, "zoom", .in_url = true, .in_path = true},    \
-        {"x", PARAM_INTEGER, -1, 0, (1 << (zoom_max)) - 1, NULL,                             \
-         "column from the west, below 2^z", .in_url = true, .in_path = true},                \
-        {"y", PARAM_INTEGER, -1, 0, (1 << (zoom_max)) - 1, NULL,                             \
-         "row from the north, below 2^z", .in_url = true, .in_path = true}
+    TILE_AXIS("z", zoom_max, "zoom"),                                                    \
+    TILE_AXIS("x", (1 << (zoom_max)) - 1, "column from the west, below 2^z"),            \
+    TILE_AXIS("y", (1 << (zoom_max)) - 1, "row from the north, below 2^z")
+/* clang-format on */
 
 /* Answers with the tile of the path: 404 where there is none of this address or above
- * `zoom_max`; an empty body where nothing lies in it. `shared`: it is the same for every
- * caller, and shared caches may keep it. */
+ * `zoom_max`; an empty body where nothing lies in it. */
 void respond_tile(struct context *c, struct request *q, struct response *r,
-                  const struct tile_source *source, uint32_t zoom_max, bool shared);
+                  const struct tile_source *source, uint32_t zoom_max);
 
 /* The tile of the path. False: there is none of this address, or above `zoom_max`. */
 bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out);
@@ -46,6 +47,6 @@ struct tile_set_info {
 
 /* Answers with the TileJSON 3.0 of a set. */
 void respond_tilejson(struct context *c, struct request *q, struct response *r,
-                      const struct tile_set_info *info, bool shared);
+                      const struct tile_set_info *info);
 
 #endif

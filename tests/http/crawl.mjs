@@ -8,13 +8,17 @@
  *
  * Paths, methods and parameters come from /openapi.json: of each parameter every value of
  * an enumeration, the ends and the middle of a range, every id that there is. A route that
- * is added later is asked without anybody remembering. An answer is { status, headers,
- * text }, headers sorted and without the date, and a compressed text unpacked.
+ * is added later is asked without anybody remembering, and so is every file that a page
+ * names. An answer is { status, headers, text, digest }: headers sorted and without the date, a
+ * compressed text unpacked, a vector tile told in words, with degrees; the digest is that of
+ * the bytes as they came.
  */
+import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { POLICY } from './canaries.mjs';
+import { decode, degrees, MEDIA as TILE, tileAt } from './tile.mjs';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'PUT'];
 const AT_ONCE = 8;
@@ -23,11 +27,31 @@ export const ABSENT = '00000000-0000-4000-8000-00000000dead';
 
 /* ---- one request ------------------------------------------------------------------------ */
 
-function answerOf(response, chunks) {
-    let bytes = Buffer.concat(chunks);
-    if (response.headers['content-encoding'] === 'gzip' && bytes.length > 0) {
-        bytes = gunzipSync(bytes);
-    }
+/* What a tile tells: its bytes, and properties and positions as a reader of JSON has them.
+ * Degrees of points that are one thing (they have an id), rounded in several ways, so that a
+ * marker with fewer digits is found. */
+function tileText(bytes, path) {
+    const [z, x, y] = path.match(/\d+/g)?.slice(-3).map(Number) ?? [];
+    const place = (at) => {
+        const { lat, lon } = degrees(z, x, y, at);
+        return [3, 4, 5].map((n) => `${lat.toFixed(n)} ${lon.toFixed(n)}`);
+    };
+    const layers = Object.entries(decode(bytes)).map(([name, features]) => [
+        name,
+        features.map((f) => [
+            f.properties,
+            f.properties.id ? f.geometry.flat().map(place) : [],
+        ]),
+    ]);
+    return `${bytes.toString()}\n${JSON.stringify(layers)}`;
+}
+
+const UNPACK = { gzip: gunzipSync, br: brotliDecompressSync };
+
+function answerOf(response, chunks, path) {
+    const sent = Buffer.concat(chunks);
+    const unpack = UNPACK[response.headers['content-encoding']];
+    const bytes = unpack && sent.length > 0 ? unpack(sent) : sent;
     const raw = response.rawHeaders;
     const headers = [];
     for (let i = 0; i < raw.length; i += 2) {
@@ -38,7 +62,11 @@ function answerOf(response, chunks) {
     return {
         status: response.statusCode,
         headers: headers.sort(),
-        text: bytes.toString(),
+        text:
+            response.headers['content-type'] === TILE && bytes.length > 0
+                ? tileText(bytes, path)
+                : bytes.toString(),
+        digest: createHash('sha256').update(sent).digest('base64'),
     };
 }
 
@@ -51,7 +79,7 @@ function send(origin, agent, { method, path, headers = {}, body }) {
         const sent = request(origin + path, options, (response) => {
             const chunks = [];
             response.on('data', (c) => chunks.push(c));
-            response.on('end', () => done(answerOf(response, chunks)));
+            response.on('end', () => done(answerOf(response, chunks, path)));
             response.on('error', failed);
         });
         sent.on('error', (e) => failed(new Error(`${method} ${path}: ${e.message}`)));
@@ -106,6 +134,7 @@ function texts(name, known) {
         q: [...known.words, 'ford', 'Mill', 'Market, Mill', 'x', ''],
         from: ['2026-01-01', 'x'],
         source: ['test', 'x'],
+        place: [...known.places, ...ids],
     };
     return by[name] ?? [...ids, ...known.words];
 }
@@ -201,11 +230,59 @@ const search = (query) => {
     return text.size ? `?${text}` : '';
 };
 
+/* The tiles that hold a known point, at every other zoom of the range and the last. */
+function tilesOf({ minimum, maximum }, known) {
+    const zooms = Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i);
+    return zooms
+        .filter((z) => z % 2 === 0 || z === maximum)
+        .flatMap((z) =>
+            known.points.map(([lat, lon]) => ({ z, ...tileAt({ lat, lon }, z) })),
+        );
+}
+
+/* Values of several parameters of a path, by name: those of all side by side, and shifted
+ * against each other; before them tiles, where it is tiles that they name. */
+function severalOf(api, names, parameters, known) {
+    const schema = Object.fromEntries(parameters.map((p) => [p.name, p.schema]));
+    const values = names.map((n) => [...valuesOf(api, n, schema[n] ?? {}, known), 'x', '-0']);
+    const longest = Math.max(...values.map((v) => v.length));
+    const beside = [0, 1, 2].flatMap((shift) =>
+        Array.from({ length: longest }, (_, i) =>
+            Object.fromEntries(
+                names.map((n, k) => [n, values[k][(i + k * shift) % values[k].length]]),
+            ),
+        ),
+    );
+    const isTile = ['z', 'x', 'y'].every((n) => schema[n]?.type === 'integer');
+    const tiles = isTile ? tilesOf(schema.z, known) : [];
+    return [...tiles.map((t) => ({ ...beside[0], ...t })), ...beside];
+}
+
+const namesOf = (path) => [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
+
+const pathParameters = (api, path) =>
+    Object.values(api.paths[path])
+        .flatMap((operation) => operation.parameters ?? [])
+        .filter((p) => p.in === 'path');
+
+/* The path with its parameters filled in: from `values` by name, and numbers that are not
+ * there with the least that the document allows. */
+export function fillPath(api, path, values) {
+    const least = pathParameters(api, path).map((p) => [p.name, p.schema.minimum]);
+    const all = { ...Object.fromEntries(least), ...values };
+    return namesOf(path).reduce((text, n) => text.replace(`{${n}}`, String(all[n])), path);
+}
+
 /* The path with each of its parameters filled in, in every way. */
-function pathsOf(path, known) {
-    const name = path.match(/\{(\w+)\}/)?.[1];
+function pathsOf(api, path, known) {
+    const names = namesOf(path);
+    const [name] = names;
     if (name === undefined) {
         return [path];
+    }
+    if (names.length > 1) {
+        const several = severalOf(api, names, pathParameters(api, path), known);
+        return [...new Set(several.map((values) => fillPath(api, path, values)))];
     }
     const numbers = ['0', '1', '2', '3', '-1', '99999999999999999999'];
     const values = [...known.ids, ABSENT, ABSENT.toUpperCase(), 'x', '%00', ...numbers];
@@ -334,7 +411,7 @@ const isAsking = (method, operation) =>
 /* What is sent to one path of the document. */
 function pathQuestions(api, path, known, key) {
     const operations = api.paths[path];
-    const paths = pathsOf(path, known);
+    const paths = pathsOf(api, path, known);
     const all = [];
     for (const method of METHODS) {
         const operation = operations[method.toLowerCase()];
@@ -380,6 +457,20 @@ async function askMalformed(haven, seen) {
     });
 }
 
+/* Every file that a page names. */
+async function askNamed(haven, seen, key) {
+    const pages = [...seen.values()].filter((a) =>
+        a.headers.some(([name, value]) => name === 'content-type' && /^text\/html/.test(value)),
+    );
+    const named = pages.flatMap((a) =>
+        [...a.text.matchAll(/ (?:src|href)="(\/[^"?#]+)"/g)].map((m) => m[1]),
+    );
+    const questions = [...new Set(named)].map((path) => asked('GET', path));
+    for (const [what, answer] of await askAll(haven, questions, key)) {
+        seen.set(what, answer);
+    }
+}
+
 /* Every page of every list that has a cursor, one service and one hundred at a time. */
 async function askPages(haven, api, seen, key) {
     const lists = Object.entries(api.paths).filter(
@@ -405,6 +496,23 @@ async function askPages(haven, api, seen, key) {
     }
 }
 
+/* The ids of places that hold one of the points, or are found by one of the words. */
+async function placesOf(haven, points, words) {
+    const asking = [
+        ...points.map(([lat, lon]) => asked('GET', `/api/v1/places/at?lat=${lat}&lon=${lon}`)),
+        ...['mill', 'ford', ...words].map((w) =>
+            asked('GET', `/api/v1/places?q=${encodeURIComponent(w)}`)),
+    ];
+    const answers = [...(await askAll(haven, asking)).values()];
+    const found = answers
+        .filter((a) => a.status === 200)
+        .flatMap((a) => {
+            const { areas = [], results = [] } = JSON.parse(a.text);
+            return [...areas, ...results].map((p) => p.id);
+        });
+    return [...new Set(found)].slice(0, 20);
+}
+
 /* Asks `haven` everything as `key` (a role that was added; none: the public). `points` are
  * [lat, lon]; `ids` go into every {id} and every text parameter, also those that the caller
  * should not know; `words` are searched for; `validators` (Map of what -> ETag) are sent
@@ -425,7 +533,7 @@ export async function crawl(haven, options = {}) {
             : path.endsWith('places')
               ? '?q=mill'
               : '';
-    const known = { points, ids, words, plain };
+    const known = { points, ids, words, plain, places: await placesOf(haven, points, words) };
     const questions = [
         ...Object.keys(api.paths).flatMap((path) => pathQuestions(api, path, known, key)),
         ...UNKNOWN.flatMap((path) =>
@@ -438,6 +546,7 @@ export async function crawl(haven, options = {}) {
     const unique = [...new Map(questions.map((q) => [q.what, q])).values()];
     const seen = await askAll(haven, unique, key);
     await askPages(haven, api, seen, key);
+    await askNamed(haven, seen, key);
     if (!key) {
         await askMalformed(haven, seen);
     }

@@ -396,7 +396,7 @@ describe('canaries in each visibility', () => {
     test('every path and method of the document was asked', async () => {
         const { paths } = (await server.get('/openapi.json')).body;
         for (const [path, methods] of Object.entries(paths)) {
-            const form = path.replace(/\{\w+\}/, '[^/ ?]+');
+            const form = path.replace(/\./g, '\\.').replace(/\{\w+\}/g, '[^/ ?]+');
             for (const method of [...Object.keys(methods), 'head', 'options']) {
                 const question = new RegExp(`^${method.toUpperCase()} ${form}([ ?]|$)`);
                 assert.ok(
@@ -418,6 +418,32 @@ describe('canaries in each visibility', () => {
                 answer.status < 500 || answer.status === 505,
                 `${what}: ${answer.status}`,
             );
+        }
+    });
+
+    /* Nobody told the crawl of tiles: it found them in the document. */
+    test('tiles of every role were read, and what they tell of staff is known as such', () => {
+        const told = (answers) =>
+            new Map(
+                [...answers].filter(
+                    ([what, a]) =>
+                        /^GET \S+\.mvt( |$)/.test(what) &&
+                        a.status === 200 &&
+                        a.text.includes('"count":'),
+                ),
+            );
+        const tiles = told(seen);
+        assert.ok(tiles.size > 50, `${tiles.size} tiles of the public`);
+        assert.ok([...tiles.keys()].some((what) => what.endsWith('Accept-Encoding gzip')));
+        for (const key of roles) {
+            const own = told(staff.get(key));
+            assert.ok(own.size > 20, `${own.size} tiles of ${key}`);
+            const found = leaks(own, forbidden(canaries)).map((l) => l.split(': ').at(-1));
+            assert.ok(found.includes('under of exact 2'), `${key}: ${found}`);
+            /* Those hidden share the point of their district: which are there, nobody tells. */
+            const exact = ['steward', 'admin'].includes(key);
+            assert.equal(found.includes('lat of staff 1'), exact, key);
+            assert.equal(found.includes('under of staff 2'), exact, key);
         }
     });
 
@@ -465,16 +491,59 @@ describe('canaries in each visibility', () => {
         );
     });
 
-    test('no validator of staff gives the public a 304, and no answer of staff is shared', () => {
+    const headerOf = (answer, name) => answer.headers.find(([n]) => n === name)?.[1] ?? '';
+
+    /* But for whose pages may read it, which is told to each by itself. */
+    const seenByAll = ({ status, digest, headers }) => ({
+        status,
+        digest,
+        headers: headers.filter(
+            ([n]) => !/^(access-control-.*|cross-origin-resource-policy)$/.test(n),
+        ),
+    });
+
+    /* What staff are given that caches may hand to others, by its path. */
+    const shared = () => {
+        const found = new Set();
+        for (const answers of staff.values()) {
+            for (const [what, answer] of answers) {
+                if (/\bpublic\b/.test(headerOf(answer, 'cache-control'))) {
+                    found.add(what);
+                }
+            }
+        }
+        return found;
+    };
+
+    test('what caches may share is the same, to a byte, for every role', () => {
+        const whats = shared();
+        for (const what of whats) {
+            for (const [key, answers] of staff) {
+                assert.deepEqual(
+                    seenByAll(answers.get(what)),
+                    seenByAll(seen.get(what)),
+                    `${key}: ${what}`,
+                );
+            }
+        }
+        for (const path of ['/', '/assets/', '/favicon.ico']) {
+            assert.ok(
+                [...whats].some((what) => what.startsWith(`GET ${path}`)),
+                `${path} is not shared`,
+            );
+        }
+    });
+
+    test('no validator of staff gives the public a 304, and no other answer of staff is shared', () => {
+        const whats = shared();
         for (const [path, etag] of validators) {
             const answer = seen.get(`GET ${path} If-None-Match ${etag}`);
-            assert.notEqual(answer.status, 304, path);
+            assert.equal(answer.status === 304, whats.has(`GET ${path}`), path);
         }
         for (const answers of staff.values()) {
-            for (const [what, { headers }] of answers) {
-                const caching =
-                    headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
-                assert.match(caching, /private|no-store/, what);
+            for (const [what, answer] of answers) {
+                const pattern = whats.has(what) ? /^public, / : /private|no-store/;
+                assert.match(headerOf(answer, 'cache-control'), pattern, what);
             }
         }
     });

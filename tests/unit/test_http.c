@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "data/json_read.h"
+#include "server/http/coding.h"
 #include "server/http/route.h"
 
 /* ---- If-None-Match ----------------------------------------------------------------- */
@@ -62,6 +63,7 @@ static const struct route table[] = {
     {.methods = METHOD_GET, .path = "/api/v1/things/{id}", .name = "thing"},
     {.methods = METHOD_POST, .path = "/api/v1/things/{id}/parts/{part}", .name = "part"},
     {.methods = METHOD_POST, .path = "/api/{version}/things/{id}", .name = "any"},
+    {.methods = METHOD_GET, .path = "/tiles/{z}/{x}/{y}.mvt", .name = "tile"},
     {0},
 };
 
@@ -92,6 +94,37 @@ static void test_routes(void **state) {
     match("/api/v1/things/{id}", METHOD_GET, "thing", both, "{id}", NULL);
     match("/api/v1/things/7/parts/9", METHOD_POST, "part", "POST, OPTIONS", "7", "9");
     match("/api/v2/things/7", METHOD_POST, "any", "POST, OPTIONS", "v2", "7");
+}
+
+/* The end of a segment after its value. */
+static void test_ending(void **state) {
+    (void)state;
+    struct slice value[PATH_VALUES];
+    unsigned allowed;
+    assert_non_null(route_match(table, "/tiles/6/50/28.mvt", METHOD_GET, value, &allowed));
+    assert_true(slice_is(value[0], "6") && slice_is(value[1], "50") && slice_is(value[2], "28"));
+    assert_non_null(route_match(table, "/tiles/6/50/.mvt.mvt", METHOD_GET, value, &allowed));
+    assert_true(slice_is(value[2], ".mvt"));
+    static const char *const none[] = {"/tiles/6/50/.mvt", "/tiles/6/50/28", "/tiles/6/50/28.mv",
+                                       "/tiles/6/50/28.mvtx", "/tiles/6/50/28.MVT",
+                                       "/tiles/6/50/mvt", "/tiles/6/50/28.mvt/"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_null(route_match(table, none[i], METHOD_GET, value, &allowed));
+}
+
+static void test_coding(void **state) {
+    (void)state;
+    static const char *const yes[] = {"gzip", "GZIP", "br, gzip", "gzip;q=1", "gzip ; q=0.1",
+                                      "*", "*;q=0.5", "gzip;Q=1.000", "deflate,,gzip"};
+    static const char *const no[] = {"", "br", "gzip;q=0", "gzip;q=0.000", "*;q=0", "gzip;q=",
+                                     "*, gzip;q=0", "gzip;q=1.0000", "gzip;q=-1", "x-gzip",
+                                     "gzip;q=.5", ",", ";", "gzi", "gzip;q=0x1"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        if (!coding_accepted(yes[i], "gzip"))
+            fail_msg("%s is not taken", yes[i]);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (coding_accepted(no[i], "gzip"))
+            fail_msg("%s is taken", no[i]);
 }
 
 /* A route further down that also fits the path leaves the values of the first alone. */
@@ -266,6 +299,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_etag),
         cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_ending),
+        cmocka_unit_test(test_coding),
         cmocka_unit_test(test_first_route_keeps_its_values),
         cmocka_unit_test(test_wrong_method),
         cmocka_unit_test(test_no_route),
