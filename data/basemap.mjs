@@ -105,14 +105,59 @@ function ringOf(numbers, arcs) {
 const area = (ring) => Math.abs(ring.slice(1).reduce((sum, [x, y], i) =>
     sum + ring[i][0] * y - x * ring[i][1], 0));
 
+const hasArea = (ring) => ring.length > 3 && area(ring) > 1e-9;
+
+/* ---- 180 degrees ----------------------------------------------------------------------- */
+
+/* Longitudes of a ring without jumps, so that one over 180 degrees goes on to 190. One that
+ * goes around a pole does not come back to where it began, and stays as it is. */
+function unwrap(ring) {
+    let turn = 0;
+    const out = ring.map(([lon, lat], i) => {
+        if (i > 0 && Math.abs(lon - ring[i - 1][0]) > 180)
+            turn += lon < ring[i - 1][0] ? 360 : -360;
+        return [lon + turn, lat];
+    });
+    return turn === 0 ? out : ring;
+}
+
+/* What of a ring lies on one side of a meridian: `sign` 1 to the east, -1 to the west. */
+function halfOf(ring, meridian, sign) {
+    const inside = ([lon]) => sign * (lon - meridian) >= 0;
+    const out = [];
+    ring.slice(1).forEach((to, i) => {
+        const from = ring[i];
+        if (inside(from) !== inside(to)) {
+            const lat = from[1] + (to[1] - from[1]) * (meridian - from[0]) / (to[0] - from[0]);
+            out.push([meridian, lat]);
+        }
+        if (inside(to))
+            out.push(to);
+    });
+    return out.length > 0 ? [...out, out[0]] : [];
+}
+
+/* A polygon that goes over 180 degrees, as two. */
+function cutAt180(rings) {
+    const whole = rings.map(unwrap);
+    const lons = whole[0].map(([lon]) => lon);
+    const [west, east] = [Math.min(...lons), Math.max(...lons)];
+    if (west >= -180 && east <= 180)
+        return [whole];
+    const meridian = east > 180 ? 180 : -180;
+    const move = (ring, by) => ring.map(([lon, lat]) => [lon + by, lat]);
+    return [1, -1].map((sign) => whole.map((ring) => move(halfOf(ring, meridian, sign),
+        sign * meridian > 0 ? -sign * 360 : 0)));
+}
+
 function landFeatures(topology) {
     const arcs = readArcs(topology);
     const polygons = topology.objects.land.geometries.flatMap((geometry) =>
         geometry.type === 'Polygon' ? [geometry.arcs] : geometry.arcs);
     return polygons
-        .map((rings) => rings.map((ring) => ringOf(ring, arcs)).filter(
-            (ring) => ring.length > 3 && area(ring) > 1e-9))
-        .filter((rings) => rings.length > 0)
+        .flatMap((rings) => cutAt180(rings.map((ring) => ringOf(ring, arcs))))
+        .filter(([shell]) => hasArea(shell))
+        .map((rings) => rings.filter(hasArea))
         .map((rings) => ({ layer: LAND, disputed: false, sides: ['', ''],
             wkb: polygonWkb(rings) }));
 }

@@ -96,25 +96,64 @@ static bool take_center(const char *value, double out[3], struct error *e) {
                      value);
 }
 
-/* True when each of `vector_layers` has an id. */
-static bool layers_fine(const struct json *root) {
-    const struct json *layers =
-        json_kind(root) == KIND_OBJECT ? json_get(root, "vector_layers") : NULL;
-    bool fine = layers != NULL && json_kind(layers) == KIND_ARRAY;
-    for (size_t i = 0; fine && i < json_count(layers); i++) {
-        const struct json *layer = json_at(layers, i);
-        const struct json *id =
-            json_kind(layer) == KIND_OBJECT ? json_get(layer, "id") : NULL;
-        fine = id != NULL && json_kind(id) == KIND_STRING;
-    }
-    return fine;
+static bool on_field(const char *name, const struct json *value, void *ctx) {
+    struct buf *out = ctx;
+    buf_json_key(out, name);
+    buf_json(out, json_kind(value) == KIND_STRING ? json_text(value, NULL) : "");
+    return true;
 }
 
-static bool json_fine(const char *text, struct error *e) {
-    struct json *root = json_parse(text, strlen(text), e);
+static void add_text(struct buf *out, const struct json *layer, const char *name) {
+    const struct json *value = json_get(layer, name);
+    if (value == NULL || json_kind(value) != KIND_STRING)
+        return;
+    buf_json_key(out, name);
+    buf_json(out, json_text(value, NULL));
+}
+
+static void add_whole(struct buf *out, const struct json *layer, const char *name) {
+    const struct json *value = json_get(layer, name);
+    if (value == NULL || json_kind(value) != KIND_INTEGER)
+        return;
+    buf_json_key(out, name);
+    buf_integer(out, json_whole(value));
+}
+
+/* Appends one of `vector_layers`. False: it has no id. */
+static bool add_layer(struct buf *out, const struct json *layer) {
+    const struct json *id =
+        json_kind(layer) == KIND_OBJECT ? json_get(layer, "id") : NULL;
+    const struct json *fields = id != NULL ? json_get(layer, "fields") : NULL;
+    if (id == NULL || json_kind(id) != KIND_STRING)
+        return false;
+    buf_json_comma(out);
+    buf_char(out, '{');
+    add_text(out, layer, "id");
+    add_text(out, layer, "description");
+    add_whole(out, layer, "minzoom");
+    add_whole(out, layer, "maxzoom");
+    buf_json_key(out, "fields");
+    buf_char(out, '{');
+    if (fields != NULL && json_kind(fields) == KIND_OBJECT)
+        json_each(fields, on_field, out);
+    buf_str(out, "}}");
+    return true;
+}
+
+/* Reads `vector_layers` of `i->json` into `i->layers`. */
+static bool layers_read(struct mbtiles_info *i, struct error *e) {
+    struct json *root = json_parse(i->json, strlen(i->json), e);
     if (root == NULL)
         return error_prefix(e, "json: ");
-    bool fine = layers_fine(root);
+    const struct json *layers =
+        json_kind(root) == KIND_OBJECT ? json_get(root, "vector_layers") : NULL;
+    struct buf out = {0};
+    buf_char(&out, '[');
+    bool fine = layers != NULL && json_kind(layers) == KIND_ARRAY;
+    for (size_t n = 0; fine && n < json_count(layers); n++)
+        fine = add_layer(&out, json_at(layers, n));
+    buf_char(&out, ']');
+    i->layers = buf_text(&out);
     json_free(root);
     return fine || error_set(e, ERR_DATA, "json has no vector_layers with ids");
 }
@@ -153,6 +192,8 @@ static bool take_row(struct mbtiles_info *i, const char *name, const char *value
         take_text(&i->attribution, value);
     else if (is(name, "description"))
         take_text(&i->description, value);
+    else if (is(name, "haven_key"))
+        take_text(&i->key, value);
     else if (is(name, "json"))
         take_text(&i->json, value);
     return true;
@@ -211,6 +252,7 @@ static bool info_read(struct mbtiles_info *i, struct db *db, struct error *e) {
     take_text(&i->attribution, "");
     take_text(&i->description, "");
     take_text(&i->json, "");
+    take_text(&i->key, "");
     if (!rows_read(i, db, &seen, e) || !zooms_read(i, db, &seen, e))
         return false;
     if (!seen.format)
@@ -220,7 +262,7 @@ static bool info_read(struct mbtiles_info *i, struct db *db, struct error *e) {
         i->center[1] = (i->bounds.south + i->bounds.north) / 2;
         i->center[2] = i->min_zoom;
     }
-    return json_fine(i->json, e);
+    return layers_read(i, e);
 }
 
 /* ---- files --------------------------------------------------------------------------------- */
@@ -249,6 +291,8 @@ void mbtiles_close(struct mbtiles *m) {
     free(m->info.attribution);
     free(m->info.description);
     free(m->info.json);
+    free(m->info.key);
+    free(m->info.layers);
     free(m->path);
     free(m);
 }

@@ -166,11 +166,8 @@ bool shape_clean(const void *wkb, size_t len, struct buf *out, char *repaired,
 
 /* ---- shapes ---------------------------------------------------------------------------- */
 
-struct shape *shape_new(const void *wkb, size_t len, struct error *e) {
-    GEOSContextHandle_t c = context();
-    GEOSGeometry *g = parse(c, wkb, len, e);
-    if (g == NULL)
-        return NULL;
+/* Takes `g`. */
+static struct shape *shape_of(GEOSContextHandle_t c, GEOSGeometry *g, struct error *e) {
     if (!is_areal(c, g) || GEOSisEmpty_r(c, g)) {
         GEOSGeom_destroy_r(c, g);
         error_set(e, ERR_DATA, "not a polygon");
@@ -185,6 +182,12 @@ struct shape *shape_new(const void *wkb, size_t len, struct error *e) {
     GEOSGeom_getYMax_r(c, g, &s->box.north);
     shape_holds(s, shape_inside(s));
     return s;
+}
+
+struct shape *shape_new(const void *wkb, size_t len, struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *g = parse(c, wkb, len, e);
+    return g != NULL ? shape_of(c, g, e) : NULL;
 }
 
 void shape_free(struct shape *s) {
@@ -287,6 +290,76 @@ bool shape_shared(const struct shape *s, const struct shape *const *neighbour, s
     GEOSGeom_destroy_r(c, edge);
     GEOSGeom_destroy_r(c, lines);
     return done;
+}
+
+/* What lies within `tolerance` of a line. */
+static GEOSGeometry *around(GEOSContextHandle_t c, const struct buf *line,
+                            double tolerance, struct error *e) {
+    GEOSGeometry *g = parse(c, line->data, line->len, e);
+    GEOSGeometry *less = g != NULL ? GEOSSimplify_r(c, g, tolerance / 10) : NULL;
+    GEOSGeometry *wide = less != NULL ? GEOSBuffer_r(c, less, tolerance, 4) : NULL;
+    GEOSGeom_destroy_r(c, g);
+    GEOSGeom_destroy_r(c, less);
+    if (wide == NULL)
+        error_set(e, ERR_DATA, "what lies along a line cannot be told: %s", said);
+    return wide;
+}
+
+struct shape *shape_corridor(const struct buf *lines, size_t count, double tolerance,
+                             struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *all = GEOSGeom_createEmptyCollection_r(c, GEOS_MULTIPOLYGON);
+    *e = (struct error){0};
+    for (size_t i = 0; all != NULL && i < count; i++) {
+        GEOSGeometry *one = lines[i].len > 0 ? around(c, &lines[i], tolerance, e) : NULL;
+        GEOSGeometry *both = one != NULL ? GEOSUnion_r(c, all, one) : NULL;
+        if (one != NULL || e->code != ERR_NONE) {
+            GEOSGeom_destroy_r(c, all);
+            all = both;
+        }
+        GEOSGeom_destroy_r(c, one);
+    }
+    if (all != NULL && !GEOSisEmpty_r(c, all))
+        return shape_of(c, all, e);
+    if (all == NULL && e->code == ERR_NONE)
+        error_set(e, ERR_DATA, "what lies along lines cannot be told: %s", said);
+    GEOSGeom_destroy_r(c, all);
+    return NULL;
+}
+
+/* True when two thirds of the line or more lie in the corridor. */
+static bool mostly_in(GEOSContextHandle_t c, const struct shape *corridor,
+                      const GEOSGeometry *line) {
+    double whole = 0, within = 0;
+    GEOSGeometry *in = GEOSIntersection_r(c, line, corridor->geometry);
+    GEOSLength_r(c, line, &whole);
+    if (in != NULL)
+        GEOSLength_r(c, in, &within);
+    GEOSGeom_destroy_r(c, in);
+    return within * 3 >= whole * 2;
+}
+
+bool shape_lines_apart(const struct shape *corridor, const void *wkb, size_t len,
+                       struct buf *out, struct error *e) {
+    GEOSContextHandle_t c = context();
+    GEOSGeometry *g = parse(c, wkb, len, e);
+    if (g == NULL)
+        return false;
+    int count = GEOSGetNumGeometries_r(c, g);
+    GEOSGeometry **part = xcalloc((size_t)count + 1, sizeof(GEOSGeometry *));
+    unsigned kept = 0;
+    for (int i = 0; i < count; i++)
+        if (!mostly_in(c, corridor, GEOSGetGeometryN_r(c, g, i)))
+            part[kept++] = GEOSGeom_clone_r(c, GEOSGetGeometryN_r(c, g, i));
+    GEOSGeometry *all = GEOSGeom_createCollection_r(c, GEOS_MULTILINESTRING, part, kept);
+    size_t size = 0;
+    unsigned char *bytes = kept > 0 ? GEOSGeomToWKB_buf_r(c, all, &size) : NULL;
+    buf_add(out, bytes, size);
+    GEOSFree_r(c, bytes);
+    GEOSGeom_destroy_r(c, all);
+    GEOSGeom_destroy_r(c, g);
+    free(part);
+    return true;
 }
 
 /* ---- rings ----------------------------------------------------------------------------- */

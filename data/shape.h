@@ -45,6 +45,16 @@ struct point shape_inside(const struct shape *s);
 bool shape_shared(const struct shape *s, const struct shape *const *neighbour, size_t count,
                   double tolerance, struct buf *out, struct error *e);
 
+/* All that lies within `tolerance` degrees of lines, each as WKB (one of no bytes counts for
+ * nothing). NULL where there is none, and where GEOS failed: then `e->code` is set. */
+struct shape *shape_corridor(const struct buf *lines, size_t count, double tolerance,
+                             struct error *e);
+
+/* Appends, as WKB, those lines of `wkb` (one or several) of which less than two thirds lie in
+ * the corridor. Nothing is appended where all do. */
+bool shape_lines_apart(const struct shape *corridor, const void *wkb, size_t len,
+                       struct buf *out, struct error *e);
+
 /* Calls `each` with the corners of every ring, the last the same as the first, after
  * dropping those that change the outline by less than `tolerance` degrees. */
 void shape_rings(const struct shape *s, double tolerance,

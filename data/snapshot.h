@@ -30,7 +30,7 @@
 #include "data/timezone.h"
 #include "data/vocabulary.h"
 
-#define SNAP_VERSION 2
+#define SNAP_VERSION 3
 #define SNAP_NONE UINT32_MAX
 #define SNAP_WORDS VOCABULARY_WORDS
 #define SNAP_NEED_WORDS (NEED_MAX / 64)
@@ -147,6 +147,8 @@ struct snap_service {
     uint16_t flags;               /* enum service_flag */
     uint8_t remote;               /* bit: index in remote.csv */
     uint8_t padding;
+    uint32_t within; /* place of the atlas, no finer than a district, in which this view shows
+                        it; or ATLAS_NONE */
 };
 
 /* The texts of a service in another language. */

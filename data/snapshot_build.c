@@ -111,6 +111,20 @@ static uint32_t add_site(struct snapshot_builder *b, const struct text_source *t
     return site_number(b, cell ? geo_to_a_kilometre(p) : p, with_outline(b->atlas, area));
 }
 
+/* The place in which the view shows it, and no finer than the point that it shows. */
+static uint32_t shown_within(const struct snapshot_builder *b, const struct text_source *t) {
+    const struct flat *f = &t->service->flat;
+    int level = service_level(f);
+    uint32_t found = ATLAS_NONE;
+    if (!t->where.own)
+        return t->where.place;
+    if (level > LEVEL_DISTRICT)
+        level = LEVEL_DISTRICT;
+    for (; found == ATLAS_NONE && level >= LEVEL_PROVINCE; level--)
+        found = service_place(f, b->atlas, level);
+    return found;
+}
+
 static void set_needs(const struct snapshot_builder *b, const struct stored_service *s,
                       struct snap_service *out) {
     struct slice rest = slice_of(s->flat.cell[COL_NEEDS]), code;
@@ -466,6 +480,7 @@ static void fill_service(struct snapshot_builder *b, const struct text_source *t
     set_needs(b, t->service, out);
     out->country = (uint16_t)(country < 0 ? 0 : country);
     out->site = add_site(b, t);
+    out->within = shown_within(b, t);
     out->organization = add_organization(
         b, text_tells_organization(t) ? t->service->organization_id : nobody);
     out->covers = add_covers(b, out->country, f->cell[COL_COVERS]);

@@ -18,12 +18,15 @@
 #include "server/commands.h"
 #include "server/http/log.h"
 #include "server/http/mhd.h"
+#include "tiles/basemap.h"
 
 #define LOOK_MS 200 /* how often the record and the keys are looked at */
 
 static const char help[] =
     "usage: haven serve --db FILE.db [options]\n\n"
     "  --db FILE.db            the record to answer from\n"
+    "  --basemap FILE.mbtiles  default: the record's name with .mbtiles for .db, if there\n"
+    "                          is such a file (haven tiles build makes it)\n"
     "  --listen ADDRESS:PORT   default 127.0.0.1:8080; port 0 takes any free one\n"
     "  --threads N             default: one a core\n"
     "  --workers N             for requests that wait, default: one a core, from 4 to 8\n"
@@ -45,6 +48,7 @@ static const char help[] =
 
 struct serve_options {
     const char *db;
+    const char *basemap; /* or NULL */
     char host[256];
     struct http_options http;
     struct access_options access;
@@ -87,6 +91,7 @@ static bool read_count(const char *text, int low, int high, int *out) {
 
 enum option_id {
     OPT_DB = 1,
+    OPT_BASEMAP,
     OPT_LISTEN,
     OPT_THREADS,
     OPT_WORKERS,
@@ -123,6 +128,9 @@ static bool set_option(struct serve_options *o, int id, const char *value) {
     switch (id) {
     case OPT_DB:
         o->db = value;
+        return true;
+    case OPT_BASEMAP:
+        o->basemap = value;
         return true;
     case OPT_LISTEN:
         return read_listen(value, o);
@@ -188,7 +196,7 @@ static void say_once(struct error *last, const struct error *now, const char *so
 static void watch(struct dispatcher *d, struct http_server *http,
                   const sigset_t *signals) {
     const struct timespec pause = {0, LOOK_MS * 1000000L};
-    struct error directory = {0}, access = {0};
+    struct error directory = {0}, access = {0}, basemap = {0};
     for (unsigned n = 0; sigtimedwait(signals, NULL, &pause) < 0; n++) {
         struct error e = {0};
         directory_refresh(d->directory, &e);
@@ -196,6 +204,9 @@ static void watch(struct dispatcher *d, struct http_server *http,
         e = (struct error){0};
         access_refresh(d->access, time(NULL), &e);
         say_once(&access, &e, "accounts and keys are as they were");
+        e = (struct error){0};
+        basemap_refresh(d->basemap, &e);
+        say_once(&basemap, &e, "the basemap is as it was");
         if (n % (1000 / LOOK_MS) == 0)
             each_second(http);
         log_flush();
@@ -212,6 +223,20 @@ static void warn_of_open_line(const struct serve_options *o) {
                 "read on the way there; give --tls-cert and --tls-key, or listen on "
                 "127.0.0.1 behind a proxy\n",
                 o->host);
+}
+
+/* The basemap that was named, or the one beside the record. */
+static struct basemap *find_basemap(const struct serve_options *o, const char *db,
+                                    struct error *e) {
+    char beside[SHARE_PATH_MAX];
+    struct error ignored = {0};
+    if (o->basemap != NULL)
+        return basemap_open(o->basemap, true, e);
+    if (!basemap_beside(db, beside, sizeof beside))
+        return error_set(e, ERR_USAGE, "%s: the name is too long", db), NULL;
+    struct basemap *b = basemap_open(beside, false, e);
+    basemap_refresh(b, &ignored); /* watch() says what is wrong */
+    return b;
 }
 
 static int serve(const struct serve_options *o) {
@@ -233,6 +258,7 @@ static int serve(const struct serve_options *o) {
                  (b = borders_open(borders, &e)) != NULL &&
                  (d.directory = directory_open(db, share, &e)) != NULL &&
                  (d.pages = pages_open(share, o->embed, o->embed_count, &e)) != NULL &&
+                 (d.basemap = find_basemap(o, db, &e)) != NULL &&
                  (d.access = access_open(db, share, &o->access, &e)) != NULL;
     d.borders = b;
     record_home_init(&d.home, db, share);
@@ -258,6 +284,7 @@ static int serve(const struct serve_options *o) {
     }
     uploads_free(d.uploads);
     tile_cache_free(d.tiles);
+    basemap_close(d.basemap);
     pages_close(d.pages);
     access_close(d.access);
     record_home_clear(&d.home);
@@ -271,6 +298,7 @@ static int serve(const struct serve_options *o) {
 int command_serve(int argc, char **argv) {
     static const struct option options[] = {
         {"db", required_argument, NULL, OPT_DB},
+        {"basemap", required_argument, NULL, OPT_BASEMAP},
         {"listen", required_argument, NULL, OPT_LISTEN},
         {"threads", required_argument, NULL, OPT_THREADS},
         {"workers", required_argument, NULL, OPT_WORKERS},

@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "data/buf.h"
 #include "data/share.h"
 #include "data/text.h"
 #include "server/commands.h"
@@ -29,8 +28,9 @@ static const char help[] =
     "  --bbox W,S,E,N        in degrees; default: places and areas of the record, and some\n"
     "                        room. The whole world is cut up to zoom 5 in any case\n"
     "  --threads N           default: one a core\n"
-    "  --resume              go on where a build was stopped, if record and options are the\n"
-    "                        same; else begin anew\n\n"
+    "  --resume              go on where a build was stopped, and leave a file that is\n"
+    "                        complete, if record and options are the same; else begin anew\n"
+    "\n"
     "Exit codes: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.\n";
 
 static int wrong_use(const char *what) {
@@ -140,22 +140,14 @@ static void on_progress(int64_t done, int64_t total, int zoom, void *ctx) {
 
 /* ---- build --------------------------------------------------------------------------------- */
 
-/* "region.db" is "region.mbtiles". */
-static char *default_out(const char *db) {
-    struct buf out = {0};
-    size_t len = strlen(db);
-    bool ends = len > 3 && strcmp(db + len - 3, ".db") == 0;
-    buf_printf(&out, "%.*s.mbtiles", (int)(ends ? len - 3 : len), db);
-    return buf_text(&out);
-}
-
 static int build(struct basemap_options *o) {
-    char share[SHARE_PATH_MAX], builtin[SHARE_PATH_MAX];
+    char share[SHARE_PATH_MAX], builtin[SHARE_PATH_MAX], beside[SHARE_PATH_MAX];
     struct show show = {.terminal = isatty(STDERR_FILENO)};
     struct basemap_result result = {0};
     struct error e = {0};
-    char *out = o->out == NULL ? default_out(o->db) : NULL;
-    o->out = out != NULL ? out : o->out;
+    if (!basemap_beside(o->db, beside, sizeof beside))
+        return wrong_use("the name of the record is too long");
+    o->out = o->out != NULL ? o->out : beside;
     o->share = share;
     o->builtin = builtin;
     o->begin = on_begin;
@@ -164,11 +156,12 @@ static int build(struct basemap_options *o) {
     clock_gettime(CLOCK_MONOTONIC, &show.start);
     bool done = share_open(share, &e) && share_file(share, "basemap.bin", builtin, &e) &&
                 basemap_build(o, &result, &e);
-    if (done)
+    if (done && result.same)
+        printf("%s: made of the same already\n", o->out);
+    else if (done)
         printf("%s: %lld tiles cut\n", o->out, (long long)result.tiles);
     else
         fprintf(stderr, "haven tiles: %s\n", e.message);
-    free(out);
     return done ? ERR_NONE : e.code;
 }
 

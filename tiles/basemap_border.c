@@ -15,7 +15,8 @@
 
 #include "tiles/basemap_private.h"
 
-#define MEET 0.005 /* degrees: outlines that are so near are one line */
+#define MEET 0.005    /* degrees: outlines that are so near are one line */
+#define CORRIDOR 0.08 /* degrees: other borders that are so near are the same */
 #define LEVELS 3
 
 static const int from_zoom[LEVELS] = {0, 4, 7};
@@ -204,6 +205,17 @@ static bool add_line(struct base_source *s, struct clip *c, const struct buf *wk
     return true;
 }
 
+/* Along the lines between countries. */
+static bool make_corridor(struct base_source *s, const struct borders *b,
+                          struct error *e) {
+    struct buf *lines = xcalloc(b->count + 1, sizeof *lines);
+    for (size_t i = 0; i < b->count; i++)
+        lines[i] = b->line[i].wkb[0];
+    s->corridor = shape_corridor(lines, b->count, CORRIDOR, e);
+    free(lines);
+    return s->corridor != NULL || e->code == ERR_NONE;
+}
+
 bool base_borders_add(struct base_source *s, int threads, struct buf *all,
                       struct error *e) {
     struct borders b = {.atlas = s->atlas};
@@ -215,6 +227,7 @@ bool base_borders_add(struct base_source *s, int threads, struct buf *all,
     bool done = b.error.code == ERR_NONE;
     if (!done)
         *e = b.error;
+    done = done && make_corridor(s, &b, e);
     for (size_t i = 0; i < b.count; i++)
         for (int level = 0; level < LEVELS; level++) {
             done = done && add_line(s, c, &b.line[i].wkb[level], level, e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Names on the map: how important each is, by kind and population, and how many of them a
- * zoom shows: the most important of each cell of a grid. Which those are does not depend on
+ * zoom shows: the most important of each cell of a grid, and every country. Which those are does not depend on
  * the tile, so that a name does not come and go at its edge.
  */
 #include <stdlib.h>
@@ -135,7 +135,7 @@ struct base_label *base_labels(const struct base_source *s, uint32_t z, uint32_t
         double world = (double)(UINT64_C(1) << z) * side / 4294967296.0;
         uint64_t cell =
             (uint64_t)((double)at.x * world) << 32 | (uint64_t)((double)at.y * world);
-        if (!take_cell(&cells, cell))
+        if (!take_cell(&cells, cell) && s->places[i].rank > 0)
             continue;
         struct tile t = tile_at(s->places[i].at, z);
         labels[(*count)++] = (struct base_label){at, t.x, t.y, (uint32_t)i};

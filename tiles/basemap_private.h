@@ -37,6 +37,8 @@ struct base_source {
     struct base_place *places; /* the most important first */
     size_t place_count;
     struct arena texts;
+    struct shape
+        *corridor;      /* along the lines where countries of the atlas meet, or NULL */
     struct box covered; /* by places and outlines of the record; west > east: nothing */
     char digest[65];    /* of all of it, in hexadecimal */
 };

@@ -26,6 +26,13 @@ struct reading {
     struct buf digests;                  /* of what was read, after one another */
     struct tile_square own[LAYER_COUNT]; /* the box of each layer of the record */
     bool has[LAYER_COUNT];               /* boundaries: of countries */
+    struct late *late; /* borders that may be those of areas, until these are known */
+    size_t late_count, late_capacity;
+};
+
+struct late {
+    struct base_shape shape; /* without an outline */
+    struct buf wkb;
 };
 
 int base_shape_compare(const struct base_shape *a, const struct base_shape *b) {
@@ -93,6 +100,15 @@ static bool read_outline(struct reading *r, const struct feature_row *row,
            error_prefix(e, "a feature of the layer %s: ", map_layer_name(row->layer));
 }
 
+static void add_late(struct reading *r, const struct base_shape *shape,
+                     const struct feature_row *row) {
+    r->late = xgrow(r->late, &r->late_capacity, r->late_count, sizeof *r->late);
+    struct late *to = &r->late[r->late_count++];
+    *to = (struct late){.shape = *shape};
+    to->shape.class = to->shape.name = ""; /* a tile tells neither of a border */
+    buf_add(&to->wkb, row->wkb, row->wkb_len);
+}
+
 static bool on_feature(const struct feature_row *row, void *ctx, struct error *e) {
     struct reading *r = ctx;
     struct outline *o;
@@ -106,7 +122,40 @@ static bool on_feature(const struct feature_row *row, void *ctx, struct error *e
         r->has[row->layer] = true;
     }
     struct base_shape shape = shape_of(row, o);
-    base_source_add(r->s, &shape);
+    if (row->layer == LAYER_BOUNDARY && row->level == 0 && !row->disputed) {
+        outline_free(r->clip, o);
+        shape.outline = NULL;
+        add_late(r, &shape, row);
+    } else {
+        base_source_add(r->s, &shape);
+    }
+    return true;
+}
+
+/* Where countries meet by their outlines, no other border is drawn beside those. */
+static bool take_late(struct reading *r, struct late *late, struct error *e) {
+    const struct buf *lines = &late->wkb;
+    struct buf apart = {0};
+    if (r->s->corridor != NULL) {
+        lines = &apart;
+        if (!shape_lines_apart(r->s->corridor, late->wkb.data, late->wkb.len, &apart, e))
+            return false;
+    }
+    bool done = true;
+    if (lines->len > 0) {
+        late->shape.outline = clip_read(r->clip, lines->data, lines->len, e);
+        done = late->shape.outline != NULL;
+        if (done)
+            base_source_add(r->s, &late->shape);
+    }
+    buf_free(&apart);
+    return done;
+}
+
+static bool take_all_late(struct reading *r, struct error *e) {
+    for (size_t i = 0; i < r->late_count; i++)
+        if (!take_late(r, &r->late[i], e))
+            return false;
     return true;
 }
 
@@ -115,11 +164,12 @@ static bool on_feature(const struct feature_row *row, void *ctx, struct error *e
 /* Adds the pieces of `o` around the box. */
 static bool add_around(struct reading *r, const struct feature_row *row,
                        const struct outline *o, struct tile_square box, struct error *e) {
+    /* Beyond the world: GEOS does not cut well along an edge of what it cuts. */
     const struct tile_square around[] = {
-        {{0, 0}, {1, box.low.y}},
-        {{0, box.high.y}, {1, 1}},
-        {{0, box.low.y}, {box.low.x, box.high.y}},
-        {{box.high.x, box.low.y}, {1, box.high.y}},
+        {{-1, -1}, {2, box.low.y}},
+        {{-1, box.high.y}, {2, 2}},
+        {{-1, box.low.y}, {box.low.x, box.high.y}},
+        {{box.high.x, box.low.y}, {2, box.high.y}},
     };
     for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
         struct outline *piece = clip_cut(r->clip, o, around[i], e);
@@ -220,7 +270,7 @@ static bool read_all(struct reading *r, const struct basemap_options *o,
                 record_each_feature(record, on_feature, r, e);
     record_close(record);
     if (!done || !basemap_each(o->builtin, on_builtin, r, e) ||
-        !base_borders_add(r->s, o->threads, &r->digests, e))
+        !base_borders_add(r->s, o->threads, &r->digests, e) || !take_all_late(r, e))
         return false;
     if (r->s->shape_count > 0)
         qsort(r->s->shapes, r->s->shape_count, sizeof *r->s->shapes, compare_shapes);
@@ -236,6 +286,9 @@ bool base_source_read(struct base_source *s, const struct basemap_options *o,
     bool done = read_all(&r, o, e);
     clip_free(r.clip);
     buf_free(&r.digests);
+    for (size_t i = 0; i < r.late_count; i++)
+        buf_free(&r.late[i].wkb);
+    free(r.late);
     return done;
 }
 
@@ -247,5 +300,6 @@ void base_source_free(struct base_source *s) {
     free(s->shapes);
     free(s->places);
     arena_free(&s->texts);
+    shape_free(s->corridor);
     atlas_free(s->atlas);
 }

@@ -163,11 +163,27 @@ static struct entry *cut(const struct tile_source *source, const struct key *key
     return n;
 }
 
+static struct key key_of(const struct tile_source *source, struct tile t) {
+    struct key key = {.set = source->set, .z = t.z, .x = t.x, .y = t.y};
+    memcpy(key.digest, source->digest, sizeof key.digest);
+    return key;
+}
+
+bool tile_cache_has(struct tile_cache *c, const struct tile_source *source,
+                    struct tile t) {
+    struct key key = key_of(source, t);
+    uint64_t hash = hash_of(&key);
+    struct shard *s = &c->shard[hash % SHARDS];
+    pthread_mutex_lock(&s->lock);
+    bool has = *place_of(s, &key, hash) != NULL;
+    pthread_mutex_unlock(&s->lock);
+    return has;
+}
+
 const struct tile_made *tile_cache_get(struct tile_cache *c,
                                        const struct tile_source *source, struct tile t,
                                        struct error *e) {
-    struct key key = {.set = source->set, .z = t.z, .x = t.x, .y = t.y};
-    memcpy(key.digest, source->digest, sizeof key.digest);
+    struct key key = key_of(source, t);
     uint64_t hash = hash_of(&key);
     struct shard *s = &c->shard[hash % SHARDS];
     pthread_mutex_lock(&s->lock);

@@ -71,6 +71,9 @@ const struct tile_made *tile_cache_get(struct tile_cache *c,
                                        struct error *e);
 void tile_made_release(const struct tile_made *tile);
 
+/* Whether the tile is kept now. */
+bool tile_cache_has(struct tile_cache *c, const struct tile_source *source, struct tile t);
+
 /* Bytes that are kept now. */
 size_t tile_cache_bytes(struct tile_cache *c);
 

@@ -31,7 +31,7 @@ pages: $(PAGES) ## build/share/web; EXIT_URL=https://... is where the way out le
 
 .PHONY: pages-check
 pages-check: $(NODE) ## types of the pages, and the catalogues of their languages
-	cd web && ../$(TSC) --noEmit -p .
+	cd web && ../$(TSC) --noEmit -p . && ../$(TSC) --noEmit -p tsconfig.worker.json
 	node web/make/check.mjs
 
 .PHONY: web-test

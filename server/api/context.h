@@ -16,6 +16,7 @@
 #include "server/search/nearest.h"
 
 struct access_control;
+struct basemap;
 struct pages;
 struct service_index;
 struct tile_cache;
@@ -27,6 +28,7 @@ struct context {
         *close; /* of one service that was asked for by its id: services.c */
     const struct service_index *services; /* of `snapshot`: for tiles */
     struct tile_cache *tiles;
+    struct basemap *basemap;
     const struct pages *pages;
     enum role role;
     const struct borders *borders;

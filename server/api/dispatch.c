@@ -196,6 +196,7 @@ static void run(struct dispatcher *d, const struct route *route,
         .home = &d->home,
         .uploads = d->uploads,
         .pages = d->pages,
+        .basemap = d->basemap,
         .now = time(NULL),
     };
     route->handle(&c, q, r);
@@ -242,9 +243,12 @@ static void refuse_credential(const struct request *q, struct response *r) {
         clear_session_cookie(r);
 }
 
-static bool waits(const struct route *route, enum role role) {
+static bool waits(struct dispatcher *d, const struct route *route,
+                  const struct request *q) {
     return route->waits == WAITS || route->waits == WAITS_LONG ||
-           (route->waits == WAITS_FOR_STAFF && role >= ROLE_OPERATOR);
+           (route->waits == WAITS_FOR_STAFF && q->role >= ROLE_OPERATOR) ||
+           (route->waits == WAITS_FOR_TILE &&
+            !basemap_ready(d->basemap, d->tiles, q));
 }
 
 /* Answers, or finds that a worker has to: false. `working`: the caller is one. */
@@ -271,7 +275,7 @@ static bool answer_request(struct dispatcher *d, struct request *q, struct respo
     bool has_body = q->method == METHOD_POST || q->method == METHOD_PATCH;
     if (has_body && !working && !read_body(route, q, r))
         return true;
-    if (!working && waits(route, caller.role))
+    if (!working && waits(d, route, q))
         return false;
     if (!route->page)
         access_used(d->access, &caller, route->name, time(NULL));

@@ -8,6 +8,7 @@
 
 #include "data/borders.h"
 #include "server/access/access.h"
+#include "server/api/basemap.h"
 #include "server/api/directory.h"
 #include "server/api/pages.h"
 #include "server/api/record_home.h"
@@ -23,6 +24,7 @@ struct dispatcher {
     struct uploads *uploads;
     struct pages *pages;
     struct tile_cache *tiles;
+    struct basemap *basemap;
     struct buf openapi;
 };
 

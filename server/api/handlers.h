@@ -23,6 +23,7 @@ route_handler handle_import, handle_import_apply, handle_import_drop;
 route_handler handle_users, handle_keys, handle_audit, handle_metrics; /* accounts.c */
 
 route_handler handle_service_tile, handle_service_tiles; /* tiles.c */
+route_handler handle_basemap_tile, handle_basemap_tiles; /* basemap.c */
 
 /* Tells the browser to forget its session. */
 void clear_session_cookie(struct response *r);
@@ -32,7 +33,7 @@ extern const struct param services_params[], service_params[], places_params[],
     totp_params[], totp_remove_params[], own_params[], copy_params[], suggest_params[],
     suggestions_params[], decide_params[], record_params[], history_params[],
     runs_params[], undo_params[], stale_params[], import_params[], import_id_params[],
-    audit_params[], service_tile_params[], page_params[], asset_params[];
+    audit_params[], service_tile_params[], basemap_tile_params[], page_params[], asset_params[];
 
 /* Every route. */
 extern const struct route routes[];

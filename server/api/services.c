@@ -23,6 +23,8 @@ const struct param services_params[] = {
     {"need", PARAM_CODES, VOC_NEED, 0, 0, NULL,
      "any of these; a parent matches its children", .in_url = true},
     {"country", PARAM_CODE, VOC_COUNTRY, 0, 0, NULL, "of the service", .in_url = true},
+    {"place", PARAM_STRING, -1, 36, 36, NULL,
+     "id of a place, a district or above: services that lists show in it", .in_url = true},
     {"cursor", PARAM_STRING, -1, 36, 36, NULL, "`next` of the page before",
      .in_url = true},
     {"limit", PARAM_INTEGER, -1, 1, LIMIT_MAX, NULL, "most on a page, default 100",
@@ -49,7 +51,8 @@ struct filter {
     double west, south, east, north;
     uint64_t need[SNAP_NEED_WORDS]; /* codes that are or lie below an asked one */
     bool has_need;
-    int country;   /* or -1 */
+    int country;    /* or -1 */
+    uint32_t place; /* of the atlas, or ATLAS_NONE */
     uint32_t from; /* how many ids come before the page */
     int limit;
     int language;
@@ -80,6 +83,15 @@ static bool read_need(const struct arg *a, struct filter *out, struct faults *f)
     return true;
 }
 
+static bool read_place(const struct context *c, const struct arg *a, struct filter *out,
+                       struct faults *f) {
+    uint8_t id[16];
+    if (!param_id(a, id, f))
+        return false;
+    out->place = atlas_find_id(c->snapshot->atlas, id);
+    return out->place != ATLAS_NONE || fault_add(f, a->name, "is not the id of a place");
+}
+
 /* The first service after the cursor, whether or not one with that id still stands. */
 static bool read_cursor(const struct context *c, const struct arg *a, struct filter *out,
                         struct faults *f) {
@@ -108,7 +120,7 @@ static bool read_language(const struct args *args, int *out, struct faults *f) {
 static bool read_filter(const struct context *c, const struct args *args,
                         struct filter *out, struct faults *f) {
     const struct arg *a;
-    *out = (struct filter){.country = -1, .limit = LIMIT_DEFAULT};
+    *out = (struct filter){.country = -1, .place = ATLAS_NONE, .limit = LIMIT_DEFAULT};
     if (!params_known(args, services_params, f))
         return false;
     if ((a = param_get(args, "bbox")) != NULL)
@@ -117,6 +129,8 @@ static bool read_filter(const struct context *c, const struct args *args,
         read_need(a, out, f);
     if ((a = param_get(args, "country")) != NULL)
         param_code(a, VOC_COUNTRY, &out->country, f);
+    if ((a = param_get(args, "place")) != NULL)
+        read_place(c, a, out, f);
     if ((a = param_get(args, "cursor")) != NULL)
         read_cursor(c, a, out, f);
     if ((a = param_get(args, "limit")) != NULL)
@@ -139,6 +153,9 @@ static bool matches(const struct context *c, const struct filter *f,
     if ((s->flags & SERVICE_GONE) && c->snapshot->header->view == SNAP_PUBLIC)
         return false;
     if (f->country >= 0 && s->country != f->country)
+        return false;
+    if (f->place != ATLAS_NONE &&
+        (s->within == ATLAS_NONE || !atlas_within(c->snapshot->atlas, s->within, f->place)))
         return false;
     for (int w = 0; w < SNAP_NEED_WORDS; w++)
         stated |= s->needs[w] & f->need[w];

@@ -32,7 +32,7 @@ static void validate(const struct context *c, struct response *r,
 
 /* ---- one tile ------------------------------------------------------------------------- */
 
-static bool read_tile(const struct request *q, uint32_t zoom_max, struct tile *out) {
+bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out) {
     char text[40];
     struct error e;
     int len = snprintf(text, sizeof text, "%.*s/%.*s/%.*s", (int)q->value[0].len,
@@ -64,7 +64,7 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
         problem(r, 400, NULL, &faults);
         return;
     }
-    if (!read_tile(q, zoom_max, &t)) {
+    if (!tile_of_path(q, zoom_max, &t)) {
         char detail[120];
         snprintf(
             detail, sizeof detail,
@@ -121,6 +121,10 @@ static void add_box(struct buf *b, struct box box) {
 
 static void add_layers(struct buf *b, const struct tile_set_info *info) {
     buf_json_key(b, "vector_layers");
+    if (info->layers != NULL) {
+        buf_str(b, info->layers);
+        return;
+    }
     buf_char(b, '[');
     for (const struct tile_layer *l = info->layer; l->id != NULL; l++) {
         buf_json_comma(b);
@@ -153,7 +157,7 @@ void respond_tilejson(struct context *c, struct request *q, struct response *r,
         buf_json(&r->body, info->attribution);
     }
     add_address(&r->body, q, info->name);
-    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":0,\"maxzoom\":%u",
+    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":%u,\"maxzoom\":%u", info->zoom_min,
                info->zoom_max);
     add_box(&r->body, info->box);
     add_layers(&r->body, info);

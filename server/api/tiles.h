@@ -26,6 +26,9 @@
 void respond_tile(struct context *c, struct request *q, struct response *r,
                   const struct tile_source *source, uint32_t zoom_max);
 
+/* The tile of the path. False: there is none of this address, or above `zoom_max`. */
+bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out);
+
 /* A layer of a set, for its TileJSON. */
 struct tile_layer {
     const char *id, *description;
@@ -36,9 +39,10 @@ struct tile_set_info {
     const char *name;        /* of the set in addresses: "services" */
     const char *description; /* for people */
     const char *attribution; /* or NULL */
-    uint32_t zoom_max;
-    struct box box;                 /* what holds all; all zeros: not said */
+    uint32_t zoom_min, zoom_max;
+    struct box box; /* what holds all; all zeros: not said */
     const struct tile_layer *layer; /* ends with a NULL id */
+    const char *layers;             /* instead of it: a JSON list; or NULL */
 };
 
 /* Answers with the TileJSON 3.0 of a set. */

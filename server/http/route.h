@@ -44,6 +44,7 @@ enum waits {
     WAITS,
     WAITS_LONG,      /* so long that it holds no snapshot: it gets none */
     WAITS_FOR_STAFF, /* only where staff ask: what they get is audited first */
+    WAITS_FOR_TILE,  /* only where it has to be read from the basemap's file */
 };
 
 struct context; /* what handlers need from the server: server/api/context.h */

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
+import { fillPath } from './crawl.mjs';
 import { mustRun, start, toCsv } from './haven.mjs';
 import { mayUse, PAGES, ROLES, ROUTES } from './routes.mjs';
 
@@ -33,6 +34,7 @@ const patch = (tag, body) => ({
 });
 
 let haven;
+let api; /* /openapi.json */
 let live; /* what there is to change */
 
 /* Keys that end on a day have ended: the day is written over in the file, of the same
@@ -121,6 +123,7 @@ before(async () => {
         });
         return key.status === 401 && disabled.status === 401;
     });
+    api = (await haven.get('/openapi.json')).body;
     await aim();
 });
 after(() => haven?.stop());
@@ -154,7 +157,7 @@ function pathOf({ name, path }, ids) {
     const id = path.includes('suggestions') ? ids.suggestion
         : path.includes('imports') ? ids.upload
             : path.includes('places') ? UNKNOWN : ids.service;
-    return path.replace('{id}', id).replace('{number}', ids.run) + (QUERY[name] ?? '');
+    return fillPath(api, path, { id, number: ids.run }) + (QUERY[name] ?? '');
 }
 
 const effective = (route, credential) =>
@@ -201,8 +204,7 @@ const ends = (route) => route.method === 'DELETE' && route.path.includes('/sessi
 /* ---- the table --------------------------------------------------------------------- */
 
 test('the program has the addresses of the table, and no other', async () => {
-    const { body } = await haven.get('/openapi.json');
-    const listed = Object.entries(body.paths).flatMap(([path, methods]) =>
+    const listed = Object.entries(api.paths).flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, o]) => ({
             name: `${method.toUpperCase()} ${path}`,
             open: o.security.some((s) => Object.keys(s).length === 0),
@@ -316,12 +318,7 @@ describe('refused', () => {
 
 describe('let through', () => {
     const counted = {}; /* "actor action": times */
-    let operation;
-
-    before(async () => {
-        const { body } = await haven.get('/openapi.json');
-        operation = (r) => body.paths[r.path][r.method.toLowerCase()].operationId;
-    });
+    const operation = (r) => api.paths[r.path][r.method.toLowerCase()].operationId;
 
     const count = (kind, role, route) => {
         const action = operation(route).replace('_post', '');

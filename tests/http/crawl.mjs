@@ -8,12 +8,14 @@
  *
  * Paths, methods and parameters come from /openapi.json: of each parameter every value of
  * an enumeration, the ends and the middle of a range, every id that there is. A route that
- * is added later is asked without anybody remembering. An answer is { status, headers,
- * text }, headers sorted and without the date, a compressed text unpacked, and a vector tile
- * told in words, with degrees.
+ * is added later is asked without anybody remembering, and so is every file that a page
+ * names. An answer is { status, headers, text, digest }: headers sorted and without the date, a
+ * compressed text unpacked, a vector tile told in words, with degrees; the digest is that of
+ * the bytes as they came.
  */
+import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { POLICY } from './canaries.mjs';
 import { decode, degrees, MEDIA as TILE, tileAt } from './tile.mjs';
@@ -44,11 +46,12 @@ function tileText(bytes, path) {
     return `${bytes.toString()}\n${JSON.stringify(layers)}`;
 }
 
+const UNPACK = { gzip: gunzipSync, br: brotliDecompressSync };
+
 function answerOf(response, chunks, path) {
-    let bytes = Buffer.concat(chunks);
-    if (response.headers['content-encoding'] === 'gzip' && bytes.length > 0) {
-        bytes = gunzipSync(bytes);
-    }
+    const sent = Buffer.concat(chunks);
+    const unpack = UNPACK[response.headers['content-encoding']];
+    const bytes = unpack && sent.length > 0 ? unpack(sent) : sent;
     const raw = response.rawHeaders;
     const headers = [];
     for (let i = 0; i < raw.length; i += 2) {
@@ -63,6 +66,7 @@ function answerOf(response, chunks, path) {
             response.headers['content-type'] === TILE && bytes.length > 0
                 ? tileText(bytes, path)
                 : bytes.toString(),
+        digest: createHash('sha256').update(sent).digest('base64'),
     };
 }
 
@@ -130,6 +134,7 @@ function texts(name, known) {
         q: [...known.words, 'ford', 'Mill', 'Market, Mill', 'x', ''],
         from: ['2026-01-01', 'x'],
         source: ['test', 'x'],
+        place: [...known.places, ...ids],
     };
     return by[name] ?? [...ids, ...known.words];
 }
@@ -253,20 +258,31 @@ function severalOf(api, names, parameters, known) {
     return [...tiles.map((t) => ({ ...beside[0], ...t })), ...beside];
 }
 
+const namesOf = (path) => [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
+
+const pathParameters = (api, path) =>
+    Object.values(api.paths[path])
+        .flatMap((operation) => operation.parameters ?? [])
+        .filter((p) => p.in === 'path');
+
+/* The path with its parameters filled in: from `values` by name, and numbers that are not
+ * there with the least that the document allows. */
+export function fillPath(api, path, values) {
+    const least = pathParameters(api, path).map((p) => [p.name, p.schema.minimum]);
+    const all = { ...Object.fromEntries(least), ...values };
+    return namesOf(path).reduce((text, n) => text.replace(`{${n}}`, String(all[n])), path);
+}
+
 /* The path with each of its parameters filled in, in every way. */
 function pathsOf(api, path, known) {
-    const names = [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
+    const names = namesOf(path);
     const [name] = names;
     if (name === undefined) {
         return [path];
     }
     if (names.length > 1) {
-        const parameters = Object.values(api.paths[path]).flatMap((o) => o.parameters ?? []);
-        const inPath = parameters.filter((p) => p.in === 'path');
-        const filled = severalOf(api, names, inPath, known).map((values) =>
-            names.reduce((text, n) => text.replace(`{${n}}`, String(values[n])), path),
-        );
-        return [...new Set(filled)];
+        const several = severalOf(api, names, pathParameters(api, path), known);
+        return [...new Set(several.map((values) => fillPath(api, path, values)))];
     }
     const numbers = ['0', '1', '2', '3', '-1', '99999999999999999999'];
     const values = [...known.ids, ABSENT, ABSENT.toUpperCase(), 'x', '%00', ...numbers];
@@ -441,6 +457,20 @@ async function askMalformed(haven, seen) {
     });
 }
 
+/* Every file that a page names. */
+async function askNamed(haven, seen, key) {
+    const pages = [...seen.values()].filter((a) =>
+        a.headers.some(([name, value]) => name === 'content-type' && /^text\/html/.test(value)),
+    );
+    const named = pages.flatMap((a) =>
+        [...a.text.matchAll(/ (?:src|href)="(\/[^"?#]+)"/g)].map((m) => m[1]),
+    );
+    const questions = [...new Set(named)].map((path) => asked('GET', path));
+    for (const [what, answer] of await askAll(haven, questions, key)) {
+        seen.set(what, answer);
+    }
+}
+
 /* Every page of every list that has a cursor, one service and one hundred at a time. */
 async function askPages(haven, api, seen, key) {
     const lists = Object.entries(api.paths).filter(
@@ -466,6 +496,23 @@ async function askPages(haven, api, seen, key) {
     }
 }
 
+/* The ids of places that hold one of the points, or are found by one of the words. */
+async function placesOf(haven, points, words) {
+    const asking = [
+        ...points.map(([lat, lon]) => asked('GET', `/api/v1/places/at?lat=${lat}&lon=${lon}`)),
+        ...['mill', 'ford', ...words].map((w) =>
+            asked('GET', `/api/v1/places?q=${encodeURIComponent(w)}`)),
+    ];
+    const answers = [...(await askAll(haven, asking)).values()];
+    const found = answers
+        .filter((a) => a.status === 200)
+        .flatMap((a) => {
+            const { areas = [], results = [] } = JSON.parse(a.text);
+            return [...areas, ...results].map((p) => p.id);
+        });
+    return [...new Set(found)].slice(0, 20);
+}
+
 /* Asks `haven` everything as `key` (a role that was added; none: the public). `points` are
  * [lat, lon]; `ids` go into every {id} and every text parameter, also those that the caller
  * should not know; `words` are searched for; `validators` (Map of what -> ETag) are sent
@@ -486,7 +533,7 @@ export async function crawl(haven, options = {}) {
             : path.endsWith('places')
               ? '?q=mill'
               : '';
-    const known = { points, ids, words, plain };
+    const known = { points, ids, words, plain, places: await placesOf(haven, points, words) };
     const questions = [
         ...Object.keys(api.paths).flatMap((path) => pathQuestions(api, path, known, key)),
         ...UNKNOWN.flatMap((path) =>
@@ -499,6 +546,7 @@ export async function crawl(haven, options = {}) {
     const unique = [...new Map(questions.map((q) => [q.what, q])).values()];
     const seen = await askAll(haven, unique, key);
     await askPages(haven, api, seen, key);
+    await askNamed(haven, seen, key);
     if (!key) {
         await askMalformed(haven, seen);
     }

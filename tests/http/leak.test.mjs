@@ -491,16 +491,59 @@ describe('canaries in each visibility', () => {
         );
     });
 
-    test('no validator of staff gives the public a 304, and no answer of staff is shared', () => {
+    const headerOf = (answer, name) => answer.headers.find(([n]) => n === name)?.[1] ?? '';
+
+    /* But for whose pages may read it, which is told to each by itself. */
+    const seenByAll = ({ status, digest, headers }) => ({
+        status,
+        digest,
+        headers: headers.filter(
+            ([n]) => !/^(access-control-.*|cross-origin-resource-policy)$/.test(n),
+        ),
+    });
+
+    /* What staff are given that caches may hand to others, by its path. */
+    const shared = () => {
+        const found = new Set();
+        for (const answers of staff.values()) {
+            for (const [what, answer] of answers) {
+                if (/\bpublic\b/.test(headerOf(answer, 'cache-control'))) {
+                    found.add(what);
+                }
+            }
+        }
+        return found;
+    };
+
+    test('what caches may share is the same, to a byte, for every role', () => {
+        const whats = shared();
+        for (const what of whats) {
+            for (const [key, answers] of staff) {
+                assert.deepEqual(
+                    seenByAll(answers.get(what)),
+                    seenByAll(seen.get(what)),
+                    `${key}: ${what}`,
+                );
+            }
+        }
+        for (const path of ['/', '/assets/', '/favicon.ico']) {
+            assert.ok(
+                [...whats].some((what) => what.startsWith(`GET ${path}`)),
+                `${path} is not shared`,
+            );
+        }
+    });
+
+    test('no validator of staff gives the public a 304, and no other answer of staff is shared', () => {
+        const whats = shared();
         for (const [path, etag] of validators) {
             const answer = seen.get(`GET ${path} If-None-Match ${etag}`);
-            assert.notEqual(answer.status, 304, path);
+            assert.equal(answer.status === 304, whats.has(`GET ${path}`), path);
         }
         for (const answers of staff.values()) {
-            for (const [what, { headers }] of answers) {
-                const caching =
-                    headers.find(([name]) => name === 'cache-control')?.[1] ?? '';
-                assert.match(caching, /private|no-store/, what);
+            for (const [what, answer] of answers) {
+                const pattern = whats.has(what) ? /^public, / : /private|no-store/;
+                assert.match(headerOf(answer, 'cache-control'), pattern, what);
             }
         }
     });

@@ -46,6 +46,8 @@ export const ROUTES = [
     ['GET', '/metrics', 'admin'],
     ['GET', '/tiles/services.json', 'public'],
     ['GET', '/tiles/services/{z}/{x}/{y}.mvt', 'public'],
+    ['GET', '/tiles/basemap.json', 'public'],
+    ['GET', '/tiles/basemap/{z}/{x}/{y}.mvt', 'public'],
 ].map(([method, path, least]) => ({ method, path, least, name: `${method} ${path}` }));
 
 /* Pages and what belongs to them: the same bytes for everybody, and nobody is asked who
@@ -58,5 +60,11 @@ export const PAGES = [
     '/manifest.webmanifest',
     '/service-worker.js',
 ].map((path) => ({ method: 'GET', path, least: 'public', name: `GET ${path}` }));
+
+/* True for the address of a page, or of a part of one. */
+export const isPage = (address) => {
+    const path = address.split('?')[0];
+    return PAGES.some((p) => p.path === path) || path.startsWith('/assets/');
+};
 
 export const mayUse = (route, role) => ROLES.indexOf(role) >= ROLES.indexOf(route.least);

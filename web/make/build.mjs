@@ -19,6 +19,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 import { WEB } from './catalogues.mjs';
+import { SCRIPTS } from './fonts.mjs';
 import { pageHtml } from './html.mjs';
 import { LANGUAGES, PAGES } from './languages.mjs';
 
@@ -57,26 +58,60 @@ async function bundle(outDir, ssr) {
   });
 }
 
-/* Scripts and styles that a page of a language loads first. */
+/* The service worker is one file that imports nothing. */
+async function bundleWorker(outDir) {
+  await build({
+    configFile: false,
+    root: WEB,
+    logLevel: 'warn',
+    publicDir: false,
+    esbuild: { legalComments: 'none' },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2020',
+      rollupOptions: {
+        input: join(WEB, 'src/service-worker.ts'),
+        output: { entryFileNames: 'service-worker.js', inlineDynamicImports: true },
+      },
+    },
+  });
+}
+
+const isCatalogue = (key) => key.includes('catalogue/');
+
+/* The chunks that one needs: by static imports, or by all but those of other languages. */
+function chunksOf(manifest, entry, links, seen = new Set()) {
+  if (!seen.has(entry)) {
+    seen.add(entry);
+    links(manifest[entry]).forEach((key) => chunksOf(manifest, key, links, seen));
+  }
+  return [...seen].map((key) => manifest[key]);
+}
+
+/* What a page of a language loads: its scripts and styles, its catalogue, and all that it
+ * needs when it is kept without a line. */
 function filesOf(manifest, entry, language) {
-  const scripts = [];
-  const styles = [];
-  const visit = (key) => {
-    const chunk = manifest[key];
-    if (scripts.includes(chunk.file)) {
-      return;
-    }
-    scripts.push(chunk.file);
-    styles.push(...(chunk.css ?? []));
-    (chunk.imports ?? []).forEach(visit);
-  };
-  visit(entry);
-  const [, spoken] =
-    Object.entries(manifest).find(([key]) => key.endsWith(`catalogue/${language}`)) ?? [];
+  const spoken = Object.keys(manifest).find((key) => key.endsWith(`catalogue/${language}`));
   if (!spoken) {
     throw new Error(`the bundle has no catalogue of ${language}`);
   }
-  return { scripts, styles, spoken: spoken.file };
+  const first = chunksOf(manifest, entry, (c) => c.imports ?? []);
+  const all = chunksOf(manifest, entry, (c) => [
+    ...(c.imports ?? []),
+    ...(c.dynamicImports ?? []).filter((key) => !isCatalogue(key) || key === spoken),
+  ]);
+  const script = SCRIPTS.find((s) => s.language === language)?.name.toLowerCase();
+  const fonts = all
+    .flatMap((c) => c.assets ?? [])
+    .filter((f) => f.includes('-link.') || (script && f.includes(`/${script}-`)));
+  const css = (chunks) => chunks.flatMap((c) => c.css ?? []);
+  return {
+    scripts: first.map((c) => c.file),
+    styles: css(first),
+    spoken: manifest[spoken].file,
+    keep: [...new Set([...all.map((c) => c.file), ...css(all), ...fonts])],
+  };
 }
 
 async function drawPages(out, scratch) {
@@ -129,6 +164,7 @@ async function main(outGiven, fontsGiven, scratchGiven) {
   process.env.HAVEN_FONTS = fonts;
   const next = `${out}.next`;
   await bundle(next, false);
+  await bundleWorker(next);
   await bundle(scratch, true);
   const rows = await drawPages(next, scratch);
   rmSync(join(next, '.vite'), { recursive: true });
@@ -137,6 +173,7 @@ async function main(outGiven, fontsGiven, scratchGiven) {
     cpSync(join(root, file), join(next, file));
     rows.push({ address: `/${file}`, file, kind: 'file' });
   }
+  rows.push({ address: '/service-worker.js', file: 'service-worker.js', kind: 'file' });
   for (const file of readdirSync(join(next, 'assets'))) {
     rows.push({ address: `/assets/${file}`, file: `assets/${file}`, kind: 'asset' });
   }

@@ -66,6 +66,14 @@ export function readLabels(name) {
   );
 }
 
+/* { code: second parent } of the needs that lie in two others. */
+export function readSecondParents() {
+  const text = readFileSync(vocabularyFile('need'), 'utf8').trim();
+  const [head, ...rows] = text.split('\n').map(cells);
+  const at = head.indexOf('parent2');
+  return Object.fromEntries(rows.filter((r) => r[at]).map((r) => [r[0], r[at]]));
+}
+
 /* A message that has no argument stays a text. */
 function compile(message, key, language) {
   try {
@@ -95,13 +103,17 @@ export function catalogue(language) {
 }
 
 const VIRTUAL = 'virtual:catalogue/';
+const PARENTS = 'virtual:second-parents';
 
-/* Makes `virtual:catalogue/XX` a module, for Vite. */
+/* Makes `virtual:catalogue/XX` and `virtual:second-parents` modules, for Vite. */
 export function catalogues() {
   return {
     name: 'catalogues',
-    resolveId: (id) => (id.startsWith(VIRTUAL) ? `\0${id}` : null),
+    resolveId: (id) => (id.startsWith(VIRTUAL) || id === PARENTS ? `\0${id}` : null),
     load(id) {
+      if (id === `\0${PARENTS}`) {
+        return `export const secondParents = ${JSON.stringify(readSecondParents())};`;
+      }
       if (!id.startsWith(`\0${VIRTUAL}`)) {
         return null;
       }

@@ -23,24 +23,28 @@ export const FROM = '/usr/share/fonts/truetype/noto';
 export const SCRIPTS = [
   {
     name: 'Khmer',
+    language: 'km',
     ranges: ['1780-17FF', '19E0-19FF'],
     local: ['Noto Sans Khmer', 'Leelawadee UI', 'Khmer Sangam MN'],
     link: 'ខ្មែរ',
   },
   {
     name: 'Lao',
+    language: 'lo',
     ranges: ['0E80-0EFF'],
     local: ['Noto Sans Lao', 'Leelawadee UI', 'Lao Sangam MN'],
     link: 'ລາວ',
   },
   {
     name: 'Myanmar',
+    language: 'my',
     ranges: ['1000-109F', 'A9E0-A9FF', 'AA60-AA7F'],
     local: [],
     link: 'မြန်မာ',
   },
   {
     name: 'Thai',
+    language: 'th',
     ranges: ['0E00-0E7F'],
     local: ['Noto Sans Thai', 'Leelawadee UI', 'Thonburi'],
     link: 'ไทย',

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The HTML around a page. No script and no style stands in it: the policy of the server
- * takes none.
+ * takes none. `data-keep` names what the page needs without a line (src/offline/keep.ts).
  */
 import { LANGUAGES } from './languages.mjs';
 
@@ -32,7 +32,7 @@ export function pageHtml({ page, language, drawn, files }) {
     '</head>',
     '<body>',
     `<noscript><p class="no-script">${escape(drawn.noScript)}</p></noscript>`,
-    `<div id="page">${drawn.body}</div>`,
+    `<div id="page" data-keep="${files.keep.map((f) => `/${f}`).join(' ')}">${drawn.body}</div>`,
     '</body>',
     '</html>',
   ];

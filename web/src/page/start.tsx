@@ -7,6 +7,7 @@
 import { hydrate, render, type ComponentType } from 'preact';
 
 import { isLanguage, speak, t, type Language } from '../i18n';
+import { kept } from '../offline/keep';
 import { listenForExit } from './exit';
 import { Shell } from './Shell';
 
@@ -22,6 +23,7 @@ export async function start(View: ComponentType): Promise<void> {
   }
   const exit = link?.getAttribute('href') ?? 'about:blank';
   listenForExit();
+  void kept().catch(() => undefined); /* deletes what was kept for too long, if anything */
   await speak(isLanguage(asked) ? asked : 'en');
 
   const page = () => (
