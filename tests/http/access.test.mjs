@@ -113,8 +113,14 @@ async function aim() {
     };
 }
 
+/* A basemap, so that its addresses answer. */
+function prepareAll(server) {
+    endKeys(server);
+    mustRun('tiles', 'build', '--db', server.db, '--max-zoom', '0');
+}
+
 before(async () => {
-    haven = await start({ services: SERVICES, roles: [], prepare: endKeys });
+    haven = await start({ services: SERVICES, roles: [], prepare: prepareAll });
     await openSessions();
     await until('revoked keys and accounts are noticed', async () => {
         const key = await haven.get('/api/v1/session', 'revoked admin');
