@@ -12,7 +12,7 @@ import type { Selected } from '../MapPage';
 import { placeName } from '../names';
 import type { Search } from '../search';
 import type { Placed } from './numbered';
-import { Outcome } from './Outcome';
+import { Instead, Outcome } from './Outcome';
 import { ServiceItem } from './ServiceItem';
 
 interface Props {
@@ -149,8 +149,9 @@ export function Answer({ heading, search, onAsk, ...shared }: Props) {
       )}
       {answer !== null && (
         <>
-          <Outcome answered={answer} onAsk={onAsk} />
+          <Outcome answered={answer} />
           <Lists answer={answer.answer} {...shared} />
+          <Instead answered={answer} onAsk={onAsk} />
         </>
       )}
     </section>

@@ -11,6 +11,7 @@ import { label, language, t } from '../../i18n';
 import { Icon } from '../../page/icons';
 import { placeName, withinName } from '../names';
 import type { Chosen } from '../draft';
+import { keptPlace } from '../kept';
 
 const WAIT_MS = 200; /* after the last letter */
 const LEAST = 2;
@@ -40,10 +41,12 @@ function useSuggestions(text: string, active: boolean) {
     const timer = setTimeout(() => {
       findPlaces({ q: text.trim().slice(0, 200), lang: spoken, limit: MOST }, ends.signal)
         .then(({ results }) => setPlaces(results))
-        .catch((e) => {
+        .catch(async (e) => {
+          const why = e instanceof ApiError ? e.failure : 'failed';
+          const kept = why === 'offline' ? await keptPlace().catch(() => null) : null;
           if (!ends.signal.aborted) {
-            setPlaces(null);
-            setFailure(e instanceof ApiError ? e.failure : 'failed');
+            setPlaces(kept === null ? null : [kept]);
+            setFailure(kept === null ? why : null);
           }
         });
     }, WAIT_MS);
