@@ -6,7 +6,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { ApiError, nearest, type Failure, type NearestAnswer } from '../api';
 import { language } from '../i18n';
-import { answerKept } from './kept';
 import { questionOf, type Draft } from './draft';
 
 /* An answer, and the question that it answers. */
@@ -14,7 +13,6 @@ export interface Answered {
   draft: Draft;
   answer: NearestAnswer;
   lang: string;
-  keptOn?: string; /* RFC 3339: the line is gone, this was kept on the device then */
 }
 
 export interface Search {
@@ -25,12 +23,6 @@ export interface Search {
   run: (draft: Draft) => void;
   stop: () => void;
 }
-
-/* What is kept on the device answers when the line is gone. */
-const keptInstead = (e: unknown, draft: Draft): Promise<Answered | null> =>
-  e instanceof ApiError && e.failure === 'offline'
-    ? answerKept(draft, language()).catch(() => null)
-    : Promise.resolve(null);
 
 export function useSearch(): Search {
   const [answer, setAnswer] = useState<Answered | null>(null);
@@ -54,13 +46,7 @@ export function useSearch(): Search {
         setAnswer({ draft, answer: found, lang });
       }
     } catch (e) {
-      const kept = ends.signal.aborted ? null : await keptInstead(e, draft);
-      if (ends.signal.aborted) {
-        return;
-      }
-      if (kept !== null) {
-        setAnswer(kept);
-      } else {
+      if (!ends.signal.aborted) {
         setFailure(e instanceof ApiError ? e.failure : 'failed');
       }
     } finally {

@@ -6,7 +6,7 @@
 import type { Ref } from 'preact';
 
 import type { Excluded, Found, NearestAnswer } from '../../api';
-import { isKey, list, t, type Key } from '../../i18n';
+import { date, isKey, list, t, type Key } from '../../i18n';
 import type { Draft } from '../draft';
 import type { Selected } from '../MapPage';
 import { placeName } from '../names';
@@ -149,6 +149,9 @@ export function Answer({ heading, search, onAsk, ...shared }: Props) {
       )}
       {answer !== null && (
         <>
+          {answer.answer.kept_at !== undefined && (
+            <p class="note">{t('offline.using', { date: date(answer.answer.kept_at) })}</p>
+          )}
           <Outcome answered={answer} />
           <Lists answer={answer.answer} {...shared} />
           <Instead answered={answer} onAsk={onAsk} />

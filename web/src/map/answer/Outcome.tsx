@@ -2,7 +2,7 @@
  *
  * What came out, in plain words, and what else may help.
  */
-import { date, distance, isKey, label, list, t } from '../../i18n';
+import { distance, isKey, label, list, t } from '../../i18n';
 import { Icon, iconOfNeed } from '../../page/icons';
 import type { Draft } from '../draft';
 import type { Answered } from '../search';
@@ -73,9 +73,6 @@ export function Outcome({ answered }: { answered: Answered }) {
   const text = outcomeText(answered);
   return (
     <>
-      {answered.keptOn && (
-        <p class="note">{t('offline.using', { date: date(new Date(answered.keptOn)) })}</p>
-      )}
       {text !== null && <p class="outcome">{text}</p>}
       <Country answered={answered} />
     </>

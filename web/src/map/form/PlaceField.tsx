@@ -11,7 +11,6 @@ import { label, language, t } from '../../i18n';
 import { Icon } from '../../page/icons';
 import { placeName, withinName } from '../names';
 import type { Chosen } from '../draft';
-import { keptPlace } from '../kept';
 
 const WAIT_MS = 200; /* after the last letter */
 const LEAST = 2;
@@ -41,12 +40,10 @@ function useSuggestions(text: string, active: boolean) {
     const timer = setTimeout(() => {
       findPlaces({ q: text.trim().slice(0, 200), lang: spoken, limit: MOST }, ends.signal)
         .then(({ results }) => setPlaces(results))
-        .catch(async (e) => {
-          const why = e instanceof ApiError ? e.failure : 'failed';
-          const kept = why === 'offline' ? await keptPlace().catch(() => null) : null;
+        .catch((e) => {
           if (!ends.signal.aborted) {
-            setPlaces(kept === null ? null : [kept]);
-            setFailure(kept === null ? why : null);
+            setPlaces(null);
+            setFailure(e instanceof ApiError ? e.failure : 'failed');
           }
         });
     }, WAIT_MS);
