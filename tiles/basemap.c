@@ -296,7 +296,8 @@ static const char vector_layers[] =
     "{\"id\":\"place\",\"fields\":{\"name\":\"String\",\"name:en\":\"String\","
     "\"name:km\":\"String\",\"name:lo\":\"String\",\"name:my\":\"String\","
     "\"name:th\":\"String\",\"name:vi\":\"String\",\"name:zh\":\"String\","
-    "\"name:id\":\"String\",\"kind\":\"String\",\"rank\":\"Number\","
+    "\"name:id\":\"String\",\"kind\":\"String\",\"country\":\"String\","
+    "\"rank\":\"Number\","
     "\"population\":\"Number\"}}]}";
 
 static bool finish(struct job *job, char *key, struct error *e) {
