@@ -52,12 +52,13 @@ run: deps ## install what is missing, build, serve the demo directory on $(LISTE
 	$(HAVEN) serve --db build/demo.db --listen $(LISTEN)
 
 .PHONY: demo
-demo: $(HAVEN) ## build/demo.db from data/mekong
+demo: $(HAVEN) ## build/demo.db from data/mekong, and its basemap
 	@[ -f build/demo.db ] || $(HAVEN) init build/demo.db
 	$(HAVEN) import places data/mekong/places.csv --db build/demo.db --source mekong \
 		--retire-missing
 	$(HAVEN) import services data/mekong/services.csv --db build/demo.db --source mekong \
 		--retire-missing
+	$(HAVEN) tiles build --db build/demo.db --max-zoom 7 --bbox 88,-12,142,32 --resume
 
 .PHONY: deps
 deps: ## install what is missing from Debian

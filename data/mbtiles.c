@@ -192,6 +192,8 @@ static bool take_row(struct mbtiles_info *i, const char *name, const char *value
         take_text(&i->attribution, value);
     else if (is(name, "description"))
         take_text(&i->description, value);
+    else if (is(name, "haven_key"))
+        take_text(&i->key, value);
     else if (is(name, "json"))
         take_text(&i->json, value);
     return true;
@@ -250,6 +252,7 @@ static bool info_read(struct mbtiles_info *i, struct db *db, struct error *e) {
     take_text(&i->attribution, "");
     take_text(&i->description, "");
     take_text(&i->json, "");
+    take_text(&i->key, "");
     if (!rows_read(i, db, &seen, e) || !zooms_read(i, db, &seen, e))
         return false;
     if (!seen.format)
@@ -288,6 +291,7 @@ void mbtiles_close(struct mbtiles *m) {
     free(m->info.attribution);
     free(m->info.description);
     free(m->info.json);
+    free(m->info.key);
     free(m->info.layers);
     free(m->path);
     free(m);

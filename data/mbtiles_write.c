@@ -233,6 +233,7 @@ static bool meta_write(struct mbtiles_writer *w, const struct mbtiles_info *i,
                                    {"center", center},
                                    {"minzoom", low},
                                    {"maxzoom", high},
+                                   {"haven_key", i->key},
                                    {"json", i->json}};
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
         if (!meta_put(w, rows[n][0], rows[n][1], e))

@@ -25,7 +25,6 @@ import {
 } from './canaries.mjs';
 import { crawl, forbidden, leaks } from './crawl.mjs';
 import { start } from './haven.mjs';
-import { isPage } from './routes.mjs';
 
 const NEAREST = '/api/v1/nearest';
 const SERVICES = '/api/v1/services';
