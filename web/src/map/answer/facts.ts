@@ -27,7 +27,7 @@ export function distanceText(found: Found): string | null {
   }
   return range
     ? t('service.distance_range', { least: distance(range[0]), most: distance(range[1]) })
-    : t('service.distance_area', { distance: distance(least) });
+    : t('service.distance_about', { distance: distance(least) });
 }
 
 const DAY_MS = 86_400_000;
