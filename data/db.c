@@ -130,7 +130,7 @@ failed:
 }
 
 #define LOOK_EVERY 100000 /* instructions of SQLite's machine */
-#define LOOKS_MAX 2000
+#define LOOKS_MAX 500
 
 static int distrust(void *ctx) {
     struct db *db = ctx;

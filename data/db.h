@@ -28,7 +28,7 @@ void db_close(struct db *db);
 
 /* For a file that others made: what stands in its schema may call no function that does
  * anything but compute; a value is at most `most_bytes` long, and a statement that goes on for
- * too long (some seconds) is an error. Right after db_open(). */
+ * too long (about a second) is an error. Right after db_open(). */
 bool db_distrust(struct db *db, int most_bytes, struct error *e);
 
 /* Runs statements that return nothing, separated by ';'. */

@@ -192,6 +192,8 @@ static bool take_row(struct mbtiles_info *i, const char *name, const char *value
         take_text(&i->attribution, value);
     else if (is(name, "description"))
         take_text(&i->description, value);
+    else if (is(name, "haven_key"))
+        take_text(&i->key, value);
     else if (is(name, "json"))
         take_text(&i->json, value);
     return true;
@@ -250,6 +252,7 @@ static bool info_read(struct mbtiles_info *i, struct db *db, struct error *e) {
     take_text(&i->attribution, "");
     take_text(&i->description, "");
     take_text(&i->json, "");
+    take_text(&i->key, "");
     if (!rows_read(i, db, &seen, e) || !zooms_read(i, db, &seen, e))
         return false;
     if (!seen.format)
@@ -288,6 +291,7 @@ void mbtiles_close(struct mbtiles *m) {
     free(m->info.attribution);
     free(m->info.description);
     free(m->info.json);
+    free(m->info.key);
     free(m->info.layers);
     free(m->path);
     free(m);
@@ -309,8 +313,10 @@ static bool tile_read(struct db *db, struct mbtiles_at at, struct buf *out,
     db_bind_integer(s, ":x", at.x);
     db_bind_integer(s, ":y", ((int64_t)1 << at.z) - 1 - at.y);
     int got = db_step(s, e);
-    if (got == 1)
-        buf_add(out, db_blob(s, 0), db_bytes(s, 0));
+    if (got == 1) {
+        size_t len = db_bytes(s, 0); /* first: it may move the bytes, of text in UTF-16 */
+        buf_add(out, db_blob(s, 0), len);
+    }
     db_reset(s);
     return got >= 0;
 }

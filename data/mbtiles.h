@@ -36,7 +36,8 @@ struct mbtiles_at {
 /* What a file says of itself. */
 struct mbtiles_info {
     char *name, *attribution, *description; /* "" not stated */
-    char *json;                             /* {"vector_layers": [...]} */
+    char *key;    /* what mbtiles_create() was given; "" somebody else's file */
+    char *json;   /* {"vector_layers": [...]} */
     char *layers; /* of a file that was read: that list, of what TileJSON 3.0 has in it */
     int min_zoom, max_zoom;
     struct box bounds;

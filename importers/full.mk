@@ -18,11 +18,14 @@ define full_import
 
 endef
 
+# basemap LAYER,FILE,SOURCE: of Natural Earth.
+full_basemap = $(call full_import,basemap,natural-earth/$(2).geojson,$(3),--layer $(1) --retire-missing)
+
 full_map = --map $(FULL_MAPS)/$(1).json --retire-missing
 
 ##@ Data
 .PHONY: full
-full: $(HAVEN) ## build/full.db from the public files in DATA=FOLDER
+full: $(HAVEN) ## build/full.db and its basemap from the public files in DATA=FOLDER
 	@[ -n "$(DATA)" ] || { echo "make full DATA=FOLDER: which folder?" >&2; exit 1; }
 	@[ -d "$(DATA)" ] || { echo "make full: $(DATA) is no folder" >&2; exit 1; }
 	@[ -f $(FULL_DB) ] || $(HAVEN) init $(FULL_DB)
@@ -40,4 +43,11 @@ full: $(HAVEN) ## build/full.db from the public files in DATA=FOLDER
 	$(foreach c,$(FULL_COUNTRIES),$(foreach level,0 1 2,$(call full_import,boundaries,wof/wof_$(c)_adm$(level).geojson,wof,--level $(level) --retire-missing)))
 	$(call full_import,boundaries,indonesia-wilayah/idn_adm2_simplified.geojson,wilayah,--level 2 --country ID --retire-missing)
 	$(call full_import,services,myanmar-mimu/health_facilities_myanmar2020.csv,mimu,$(call full_map,myanmar-mimu))
+	$(call full_basemap,land,ne_10m_land_sea,natural-earth)
+	$(call full_basemap,land,ne_10m_minor_islands_sea,natural-earth-islands)
+	$(call full_basemap,water,ne_10m_lakes_sea,natural-earth)
+	$(call full_basemap,river,ne_10m_rivers_lake_centerlines_sea,natural-earth)
+	$(call full_basemap,boundary,ne_10m_admin_0_boundary_lines_land_sea,natural-earth)
+	$(call full_basemap,boundary,ne_10m_admin_0_boundary_lines_disputed_areas_sea,natural-earth-disputed)
 	$(HAVEN) check --db $(FULL_DB)
+	$(HAVEN) tiles build --db $(FULL_DB) --resume

@@ -28,8 +28,9 @@ static const char help[] =
     "  --bbox W,S,E,N        in degrees; default: places and areas of the record, and some\n"
     "                        room. The whole world is cut up to zoom 5 in any case\n"
     "  --threads N           default: one a core\n"
-    "  --resume              go on where a build was stopped, if record and options are the\n"
-    "                        same; else begin anew\n\n"
+    "  --resume              go on where a build was stopped, and leave a file that is\n"
+    "                        complete, if record and options are the same; else begin anew\n"
+    "\n"
     "Exit codes: 0 done, 1 data refused, 2 wrong use, 3 the environment failed.\n";
 
 static int wrong_use(const char *what) {
@@ -155,7 +156,9 @@ static int build(struct basemap_options *o) {
     clock_gettime(CLOCK_MONOTONIC, &show.start);
     bool done = share_open(share, &e) && share_file(share, "basemap.bin", builtin, &e) &&
                 basemap_build(o, &result, &e);
-    if (done)
+    if (done && result.same)
+        printf("%s: made of the same already\n", o->out);
+    else if (done)
         printf("%s: %lld tiles cut\n", o->out, (long long)result.tiles);
     else
         fprintf(stderr, "haven tiles: %s\n", e.message);

@@ -272,7 +272,8 @@ static bool zoom_cut(struct job *job, uint32_t z, struct error *e) {
     job->zoom.outline = xcalloc(job->source.shape_count + 1, sizeof(struct outline *));
     job->zoom.labels =
         base_labels(&job->source, z, (uint32_t)job->o->max_zoom, &job->zoom.label_count);
-    bool done = run_threads(job, simplify, e) && run_threads(job, cut, e);
+    bool done = run_threads(job, simplify, e) && run_threads(job, cut, e) &&
+                mbtiles_flush(job->writer, e);
     zoom_end(job);
     return done;
 }
@@ -296,10 +297,11 @@ static const char vector_layers[] =
     "{\"id\":\"place\",\"fields\":{\"name\":\"String\",\"name:en\":\"String\","
     "\"name:km\":\"String\",\"name:lo\":\"String\",\"name:my\":\"String\","
     "\"name:th\":\"String\",\"name:vi\":\"String\",\"name:zh\":\"String\","
-    "\"name:id\":\"String\",\"kind\":\"String\",\"rank\":\"Number\","
+    "\"name:id\":\"String\",\"kind\":\"String\",\"country\":\"String\","
+    "\"rank\":\"Number\","
     "\"population\":\"Number\"}}]}";
 
-static bool finish(struct job *job, struct error *e) {
+static bool finish(struct job *job, char *key, struct error *e) {
     struct mbtiles_writer *w = job->writer;
     char name[] = "haven basemap", attribution[] = "Made with Natural Earth",
          description[] = "Land, waters, borders and names", json[sizeof vector_layers];
@@ -308,6 +310,7 @@ static bool finish(struct job *job, struct error *e) {
                                       .attribution = attribution,
                                       .description = description,
                                       .json = json,
+                                      .key = key,
                                       .max_zoom = job->o->max_zoom,
                                       .bounds = {-180, -85.05113, 180, 85.05113},
                                       .center = {(job->box.west + job->box.east) / 2,
@@ -319,12 +322,24 @@ static bool finish(struct job *job, struct error *e) {
     return mbtiles_finish(w, &info, e);
 }
 
-static bool build(struct job *job, struct error *e) {
+/* Whether the file is there already, made of the same. */
+static bool is_same(const char *path, const char *key) {
+    struct error ignored;
+    struct mbtiles *m = mbtiles_open(path, &ignored);
+    bool same = m != NULL && strcmp(mbtiles_info(m)->key, key) == 0;
+    mbtiles_close(m);
+    return same;
+}
+
+static bool build(struct job *job, struct basemap_result *result, struct error *e) {
     char key[65];
     int64_t kept;
     if (!base_source_read(&job->source, job->o, e) || !choose_box(job, e))
         return false;
     key_of(job, key);
+    result->same = job->o->resume && is_same(job->o->out, key);
+    if (result->same)
+        return true;
     job->writer = mbtiles_create(job->o->out, key, job->o->resume, &kept, e);
     if (job->writer == NULL)
         return false;
@@ -333,14 +348,14 @@ static bool build(struct job *job, struct error *e) {
     for (int z = 0; z <= job->o->max_zoom; z++)
         if (!zoom_cut(job, (uint32_t)z, e))
             return false;
-    return finish(job, e);
+    return finish(job, key, e);
 }
 
 bool basemap_build(const struct basemap_options *o, struct basemap_result *result,
                    struct error *e) {
     struct job job = {.o = o, .flushed = time(NULL)};
     pthread_mutex_init(&job.lock, NULL);
-    bool done = build(&job, e);
+    bool done = build(&job, result, e);
     mbtiles_abandon(job.writer);
     base_source_free(&job.source);
     pthread_mutex_destroy(&job.lock);

@@ -7,7 +7,7 @@
  *   river     lines        class, name
  *   boundary  lines        level (0 country, 1 province, 2 district), disputed
  *   road      lines        class
- *   place     points       name (romanised), name:en ... name:id where known, kind, rank (0
+ *   place     points       name (romanised), name:en ... name:id where known, kind, country, rank (0
  *                          first), population
  *
  * Everything is drawn anew for each zoom, simplified whole before it is cut, so that tiles
@@ -40,7 +40,7 @@ struct basemap_options {
     bool has_box;
     struct box box; /* without it: what the record covers, and a margin */
     int threads;    /* 1 or more */
-    bool resume;
+    bool resume;    /* go on, or leave as it is what is made of the same */
     /* Told how far it is, from one thread at a time; may be NULL. */
     void (*say)(int64_t done, int64_t total, int zoom, void *ctx);
     /* Told once what the box is, and how many blocks of an earlier run stay; may be NULL. */
@@ -53,6 +53,7 @@ struct basemap_options {
 bool basemap_beside(const char *db, char *out, size_t size);
 
 struct basemap_result {
+    bool same;     /* the file was there, made of the same: it stays */
     int64_t tiles; /* that hold something, and were cut now */
 };
 

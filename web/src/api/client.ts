@@ -133,6 +133,15 @@ export const placesAt = (lat: number, lon: number, lang?: string, signal?: Abort
 export const place = (id: string, lang?: string, signal?: AbortSignal) =>
   ask<Place>(`/api/v1/places/${encodeURIComponent(id)}${search({ lang })}`, { signal });
 
+const HELPLINES = 50;
+
+/* Services that are called: the first ones of the whole region, a bounded number. */
+export const helplines = (lang: string, signal?: AbortSignal) =>
+  ask<ServicePage>(
+    `/api/v1/services${search({ need: 'information.hotline', limit: HELPLINES, lang })}`,
+    { signal },
+  );
+
 export const service = (id: string, lang?: string, signal?: AbortSignal) =>
   ask<ServiceDetail>(`/api/v1/services/${encodeURIComponent(id)}${search({ lang })}`, {
     signal,

@@ -1,3 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-export * from './client';
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For pages: asks the server, and, where the line is gone, what is kept on the device.
+ */
+export { ApiError, placesAt, services, type Failure, type PlaceQuestion } from './client';
+export { findPlaces, helplines, nearest, place, service } from '../offline/fallback';
 export * from './types';

@@ -94,6 +94,7 @@ export interface NearestAnswer {
   excluded: Excluded[];
   country: CountryAnswer;
   summary: Summary;
+  kept_at?: string; /* not by the server: from what was kept on the device then */
 }
 
 /* The parameters of POST /api/v1/nearest that pages use. */

@@ -2,4 +2,7 @@
 import { start } from '../page/start';
 import { MapPage } from './MapPage';
 
+if (new URLSearchParams(window.location.search).get('embed') === '1') {
+  document.documentElement.classList.add('embed');
+}
 void start(MapPage);

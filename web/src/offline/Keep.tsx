@@ -5,7 +5,7 @@
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import * as api from '../api';
+import * as api from '../api/client';
 import type { Place } from '../api/types';
 import { date, language, number, t } from '../i18n';
 import { Icon } from '../page/icons';

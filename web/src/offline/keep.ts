@@ -4,7 +4,7 @@
  * worker is there, before somebody asks for it. All is fetched first and put into place
  * then, so that a line that breaks leaves what was kept before.
  */
-import * as api from '../api';
+import * as api from '../api/client';
 import type { Place, Service, ServiceDetail } from '../api/types';
 import {
   ABOUT,
@@ -184,9 +184,8 @@ export async function keep({
   await keepPage(basket, language);
   const wanted = tilesToKeep(boxAround(services, province.point), view);
   const tiles = await keepTiles(basket, wanted);
-  const { id, label, names, country, point } = province;
   const about: About = {
-    province: { id, label, names, country, point },
+    province,
     language,
     at: new Date().toISOString(),
     bytes: basket.bytes,

@@ -15,7 +15,7 @@ export const DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface About {
-  province: Pick<Place, 'id' | 'label' | 'names' | 'country' | 'point'>;
+  province: Place;
   language: string;
   at: string; /* RFC 3339: when it was kept */
   bytes: number;

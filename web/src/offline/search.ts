@@ -10,7 +10,7 @@ import type { KeptService } from './kept';
 
 const EARTH_M = 6_371_009;
 const LIMIT = 10;
-const HOTLINE = 'information.hotline';
+export const HOTLINE = 'information.hotline';
 const OF_A_PERSON = ['gender', 'age', 'language'] as const;
 
 interface Position {

@@ -46,6 +46,10 @@ const DRAWN = {
   ask: 'M8 8.5a4 4 0 1 1 6 3.5c-1.3.8-2 1.5-2 3M12 19v.01',
   warning: 'M12 3l10 18H2zM12 10v5M12 18v.01',
   close: 'M5 5l14 14M19 5L5 19',
+  map: 'M9 4L3 6.5V20l6-2.5 6 2.5 6-2.5V4l-6 2.5zM9 4v13.5M15 6.5V20',
+  locate: 'M12 2v4M12 18v4M2 12h4M18 12h4M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
 } as const;
 
 export type IconName = keyof typeof DRAWN;
