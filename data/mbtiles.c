@@ -313,8 +313,10 @@ static bool tile_read(struct db *db, struct mbtiles_at at, struct buf *out,
     db_bind_integer(s, ":x", at.x);
     db_bind_integer(s, ":y", ((int64_t)1 << at.z) - 1 - at.y);
     int got = db_step(s, e);
-    if (got == 1)
-        buf_add(out, db_blob(s, 0), db_bytes(s, 0));
+    if (got == 1) {
+        size_t len = db_bytes(s, 0); /* first: it may move the bytes, of text in UTF-16 */
+        buf_add(out, db_blob(s, 0), len);
+    }
     db_reset(s);
     return got >= 0;
 }

@@ -7,7 +7,7 @@
  *   river     lines        class, name
  *   boundary  lines        level (0 country, 1 province, 2 district), disputed
  *   road      lines        class
- *   place     points       name (romanised), name:en ... name:id where known, kind, rank (0
+ *   place     points       name (romanised), name:en ... name:id where known, kind, country, rank (0
  *                          first), population
  *
  * Everything is drawn anew for each zoom, simplified whole before it is cut, so that tiles
@@ -35,8 +35,9 @@
 
 struct basemap_options {
     const char *db, *share, *out;
-    const char *builtin; /* the file of data/basemap.h */
-    int max_zoom;        /* at most BASEMAP_ZOOM_MAX */
+    const char *builtin;     /* the file of data/basemap.h */
+    const char *attribution; /* whose the data of the record are, or NULL */
+    int max_zoom;            /* at most BASEMAP_ZOOM_MAX */
     bool has_box;
     struct box box; /* without it: what the record covers, and a margin */
     int threads;    /* 1 or more */

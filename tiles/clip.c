@@ -394,6 +394,11 @@ static void draw_polygon(struct clip *c, const GEOSGeometry *g, struct mvt *m) {
     }
 }
 
+static void draw_line(struct clip *c, const GEOSGeometry *g, struct mvt *m) {
+    size_t n = take_corners(c, g); /* before `corner` is looked at: it may move */
+    mvt_line(m, c->corner, n);
+}
+
 static void draw_parts(struct clip *c, const GEOSGeometry *g, enum mvt_type type,
                        struct mvt *m) {
     int count = GEOSGetNumGeometries_r(c->geos, g);
@@ -402,7 +407,7 @@ static void draw_parts(struct clip *c, const GEOSGeometry *g, enum mvt_type type
         if (type == MVT_POLYGON)
             draw_polygon(c, one, m);
         else
-            mvt_line(m, c->corner, take_corners(c, one));
+            draw_line(c, one, m);
     }
 }
 

@@ -402,7 +402,7 @@ static Feature wire_feature(const struct mvt *m, const struct feature *f) {
     w.has_type = true;
     w.type = (VectorTile__Tile__GeomType)f->type;
     w.n_tags = f->tags.count;
-    w.tags = m->tag + f->tags.first;
+    w.tags = w.n_tags > 0 ? m->tag + f->tags.first : NULL;
     w.n_geometry = f->geometry.count;
     w.geometry = m->geometry + f->geometry.first;
     return w;
@@ -436,9 +436,9 @@ static Layer wire_layer(struct mvt *m, const struct layer *l) {
     w.n_features = l->features.count;
     w.features = m->wire_features + l->features.first;
     w.n_keys = l->keys.count;
-    w.keys = m->wire_keys + l->keys.first;
+    w.keys = w.n_keys > 0 ? m->wire_keys + l->keys.first : NULL;
     w.n_values = l->values.count;
-    w.values = m->wire_values + l->values.first;
+    w.values = w.n_values > 0 ? m->wire_values + l->values.first : NULL;
     return w;
 }
 
@@ -488,6 +488,8 @@ bool mvt_write(struct mvt *m, struct buf *out, struct error *e) {
     tile.n_layers = wire_layers(m);
     tile.layers = m->wire_layers;
     size_t size = vector_tile__tile__get_packed_size(&tile);
+    if (size == 0)
+        return true;
     buf_reserve(out, size);
     out->len += vector_tile__tile__pack(&tile, (uint8_t *)out->data + out->len);
     return true;

@@ -340,7 +340,7 @@ describe('the server', () => {
     });
 
     test('a file that appears is noticed', async () => {
-        build(haven.db, file);
+        build(haven.db, file, '--attribution', 'Roads: OpenStreetMap');
         await until('the basemap', async () => (await bytes('/tiles/basemap.json')).status === 200);
     });
 
@@ -351,7 +351,7 @@ describe('the server', () => {
         assert.deepEqual(body.vector_layers.map(({ id }) => id),
             ['land', 'water', 'river', 'boundary', 'road', 'place']);
         assert.deepEqual(body.tiles, [`${haven.origin}/tiles/basemap/{z}/{x}/{y}.mvt`]);
-        assert.match(body.attribution, /Natural Earth/);
+        assert.equal(body.attribution, 'Made with Natural Earth; Roads: OpenStreetMap');
     });
 
     test('land fills a tile inside it, and its buffer', async () => {
