@@ -84,7 +84,7 @@ export function distance(metres: number): string {
   });
 }
 
-/* A day as "2026-11-22", or an instant. */
+/* A day as "2026-11-22", or an instant (a Date, or RFC 3339). */
 export function date(day: string | Date, options?: Intl.DateTimeFormatOptions): string {
   const plain = typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day);
   return new Intl.DateTimeFormat(spoken, {

@@ -85,10 +85,10 @@ export function Keep({ place, view }: Props) {
       {able && province === null && about === null && <p>{t('offline.choose')}</p>}
       {able && province !== null && province.id !== about?.province.id && (
         <>
-          <p id="keep-hint">{t('offline.keep_hint')}</p>
+          <p id="keep-hint" class="hint">{t('offline.keep_hint')}</p>
           <button
             type="button"
-            class="button"
+            class="plain"
             aria-describedby="keep-hint"
             disabled={state === 'keeping'}
             onClick={() => void start()}
@@ -103,7 +103,7 @@ export function Keep({ place, view }: Props) {
             {t('offline.keeping')} {size(bytes)}
           </p>
         )}
-        {state === 'failed' && <p class="wrong">{t('offline.failed')}</p>}
+        {state === 'failed' && <p class="fault">{t('offline.failed')}</p>}
         {state === 'deleted' && <p>{t('offline.deleted')}</p>}
         {about !== null && (
           <p>
@@ -116,7 +116,7 @@ export function Keep({ place, view }: Props) {
         )}
       </div>
       {about !== null && (
-        <button type="button" class="button" onClick={() => void remove()}>
+        <button type="button" class="plain" onClick={() => void remove()}>
           <Icon name="delete" /> {t('offline.delete')}
         </button>
       )}
