@@ -14,7 +14,9 @@ import { keptUntil, type About } from './kept';
 import type { View } from './tiles';
 
 interface Props {
-  place: Place | null; /* that was chosen; its province is kept */
+  /* That was chosen: its province is kept. null: it has no name; undefined: none was yet,
+   * and only what is kept already is shown. */
+  place: Place | null | undefined;
   view?: (() => View | undefined) | undefined; /* what the map shows, when asked */
 }
 
@@ -28,8 +30,8 @@ const size = (bytes: number) =>
   });
 
 /* The id and the name of the province that a place is, or lies in. */
-function provinceOf(place: Place | null): { id: string; name: string } | null {
-  if (place === null) {
+function provinceOf(place: Props['place']): { id: string; name: string } | null {
+  if (!place) {
     return null;
   }
   if (place.kind === 'province') {
@@ -76,6 +78,9 @@ export function Keep({ place, view }: Props) {
     setState('deleted');
   }
 
+  if (place === undefined && about === null && state !== 'deleted') {
+    return null;
+  }
   return (
     <section class="keep" aria-labelledby="keep-title">
       <h2 id="keep-title">
