@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 
 import { parse } from '@formatjs/icu-messageformat-parser';
 
-import { forms } from './forms.mjs';
 import { LANGUAGES } from './languages.mjs';
 
 export const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -86,7 +85,7 @@ function compile(message, key, language) {
   }
 }
 
-/* What a page of a language says: { messages, labels }, and how it writes: { forms }. */
+/* What a page of a language says: { messages, labels }. */
 export function catalogue(language) {
   const english = readMessages('en');
   const own = readMessages(language);
@@ -100,11 +99,7 @@ export function catalogue(language) {
       Object.entries(readLabels(name)).map(([code, l]) => [code, l[language] || l.en]),
     ),
   ]);
-  return {
-    messages: Object.fromEntries(messages),
-    labels: Object.fromEntries(labels),
-    forms: forms(language),
-  };
+  return { messages: Object.fromEntries(messages), labels: Object.fromEntries(labels) };
 }
 
 const VIRTUAL = 'virtual:catalogue/';

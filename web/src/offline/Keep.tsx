@@ -7,22 +7,31 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import * as api from '../api/client';
 import type { Place } from '../api/types';
-import { date, language, megabytes, t } from '../i18n';
+import { date, language, number, t } from '../i18n';
 import { Icon } from '../page/icons';
 import { canKeep, forget, keep, kept } from './keep';
 import { keptUntil, type About } from './kept';
 import type { View } from './tiles';
 
 interface Props {
-  place: Place | null; /* that was chosen; its province is kept */
+  /* That was chosen: its province is kept. null: it has no name; undefined: none was yet,
+   * and only what is kept already is shown. */
+  place: Place | null | undefined;
   view?: (() => View | undefined) | undefined; /* what the map shows, when asked */
 }
 
 type State = 'idle' | 'keeping' | 'failed' | 'deleted';
 
+const size = (bytes: number) =>
+  number(bytes / 1_000_000, {
+    style: 'unit',
+    unit: 'megabyte',
+    maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
+  });
+
 /* The id and the name of the province that a place is, or lies in. */
-function provinceOf(place: Place | null): { id: string; name: string } | null {
-  if (place === null) {
+function provinceOf(place: Props['place']): { id: string; name: string } | null {
+  if (!place) {
     return null;
   }
   if (place.kind === 'province') {
@@ -69,6 +78,9 @@ export function Keep({ place, view }: Props) {
     setState('deleted');
   }
 
+  if (place === undefined && about === null && state !== 'deleted') {
+    return null;
+  }
   return (
     <section class="keep" aria-labelledby="keep-title">
       <h2 id="keep-title">
@@ -78,10 +90,10 @@ export function Keep({ place, view }: Props) {
       {able && province === null && about === null && <p>{t('offline.choose')}</p>}
       {able && province !== null && province.id !== about?.province.id && (
         <>
-          <p id="keep-hint">{t('offline.keep_hint')}</p>
+          <p id="keep-hint" class="hint">{t('offline.keep_hint')}</p>
           <button
             type="button"
-            class="button"
+            class="plain"
             aria-describedby="keep-hint"
             disabled={state === 'keeping'}
             onClick={() => void start()}
@@ -93,10 +105,10 @@ export function Keep({ place, view }: Props) {
       <div role="status">
         {state === 'keeping' && (
           <p>
-            {t('offline.keeping')} {megabytes(bytes)}
+            {t('offline.keeping')} {size(bytes)}
           </p>
         )}
-        {state === 'failed' && <p class="wrong">{t('offline.failed')}</p>}
+        {state === 'failed' && <p class="fault">{t('offline.failed')}</p>}
         {state === 'deleted' && <p>{t('offline.deleted')}</p>}
         {about !== null && (
           <p>
@@ -104,12 +116,12 @@ export function Keep({ place, view }: Props) {
               province: about.province.label,
               date: date(keptUntil(about)),
             })}{' '}
-            {t('offline.size', { size: megabytes(about.bytes) })}
+            {t('offline.size', { size: size(about.bytes) })}
           </p>
         )}
       </div>
       {about !== null && (
-        <button type="button" class="button" onClick={() => void remove()}>
+        <button type="button" class="plain" onClick={() => void remove()}>
           <Icon name="delete" /> {t('offline.delete')}
         </button>
       )}
