@@ -16,7 +16,7 @@ PACKAGES := gcc make pkg-config \
 	libjansson-dev libcsv-dev libsodium-dev liboath-dev libicu-dev libgnutls28-dev \
 	protobuf-c-compiler libprotobuf-c-dev libdeflate-dev \
 	fonts-noto-core fonttools python3-brotli
-TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl chromium
+TEST_PACKAGES := libcmocka-dev clang-14 libclang-rt-14-dev wrk curl openssl chromium gdal-bin
 
 LIBS := spatialite sqlite3 geos libmicrohttpd jansson libsodium liboath icu-i18n icu-uc proj \
 	gnutls libprotobuf-c libdeflate
@@ -68,7 +68,7 @@ deps: ## install what is missing from Debian
 test: ## install what is missing, build, run every test
 	@tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory layers pages-check unit fuzz http access differential \
-		directory web-test tsan
+		directory tiles web-test tsan
 
 .PHONY: layers
 layers: ## includes point the right way, SQL stands in data/ only
@@ -95,6 +95,10 @@ differential: $(HAVEN) ## nearest against an evaluator that was written apart fr
 .PHONY: directory
 directory: web/node_modules/.stamp $(B)/directory/romanised ## what data/mekong holds, against the documents and gazetteers in DATA
 	DATA=$(DATA) node --test tests/directory
+
+.PHONY: tiles
+tiles: web/node_modules/.stamp $(B)/tiles/draw ## outlines in tiles, as the decoders of other people read them
+	DRAW=$(B)/tiles/draw node --test tests/tiles
 
 .PHONY: tsan
 TSAN := swap romanise workers mhd metrics access_threads tile_cache
@@ -209,6 +213,11 @@ $(B)/access/flipped $(B)/access/leaking: tests/access/flipped.c $(LIB) $(B)/shar
 	@echo "  link    $@"
 	@ln -sfn ../share $(@D)/share
 	@$(CC) $(CFLAGS) $(ACCESS_FLAGS) $< $(LIB) $(LDLIBS) -o $@
+
+$(B)/tiles/draw: tests/tiles/draw.c $(LIB)
+	@mkdir -p $(@D)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $< $(LIB) $(LDLIBS) -o $@
 
 $(B)/directory/%: tests/directory/%.c $(LIB) $(B)/share
 	@mkdir -p $(@D)

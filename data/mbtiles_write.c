@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "data/crypto.h"
@@ -17,6 +18,7 @@
 
 struct mbtiles_writer {
     struct db *db;
+    int lock; /* the part, held (flock) as long as we are at it; or -1 */
     struct buf path, part, fresh; /* names of files, NUL-terminated */
     uint64_t *done;               /* blocks, sorted: block_number() */
     size_t done_count;
@@ -50,16 +52,27 @@ static int compare_numbers(const void *x, const void *y) {
 
 static const char sql_key_put[] = "INSERT INTO part (key) VALUES (:key)";
 
+/* Nobody else may be at the part. */
+static bool part_lock(struct mbtiles_writer *w, struct error *e) {
+    w->lock = open(w->part.data, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (w->lock >= 0 && flock(w->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return error_set(e, ERR_ENVIRONMENT, "%s: %s", w->part.data,
+                     w->lock >= 0 ? "another build is at it" : strerror(errno));
+}
+
 static bool part_new(struct mbtiles_writer *w, const char *key, struct error *e) {
     struct buf beside = {0};
-    const char *const rest[] = {"", "-wal", "-shm", "-journal"};
+    const char *const rest[] = {"-wal", "-shm", "-journal"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         beside.len = 0;
         buf_printf(&beside, "%s%s", w->part.data, rest[i]);
         unlink(buf_text(&beside));
     }
     buf_free(&beside);
-    w->db = db_open(w->part.data, DB_CREATE, false, e);
+    if (ftruncate(w->lock, 0) != 0)
+        return error_set(e, ERR_ENVIRONMENT, "%s: %s", w->part.data, strerror(errno));
+    w->db = db_open(w->part.data, DB_READ_WRITE, false, e);
     if (w->db == NULL || !db_exec(w->db, sql_schema, e))
         return false;
     struct statement *s = db_prepare(w->db, sql_key_put, e);
@@ -91,8 +104,7 @@ static bool blocks_read(struct mbtiles_writer *w, struct error *e) {
 static bool part_same(struct mbtiles_writer *w, const char *key) {
     struct error e = {0};
     struct statement *s = NULL;
-    bool same = access(w->part.data, F_OK) == 0 &&
-                (w->db = db_open(w->part.data, DB_READ_WRITE, false, &e)) != NULL &&
+    bool same = (w->db = db_open(w->part.data, DB_READ_WRITE, false, &e)) != NULL &&
                 db_exec(w->db, sql_alone, &e) && (s = db_prepare(w->db, sql_key, &e)) &&
                 db_step(s, &e) == 1 && strcmp(db_text(s, 0), key) == 0;
     if (s != NULL)
@@ -113,7 +125,7 @@ struct mbtiles_writer *mbtiles_create(const char *path, const char *key, bool re
     buf_text(&w->path);
     buf_text(&w->part);
     buf_text(&w->fresh);
-    bool ok = (resume && part_same(w, key)) || part_new(w, key, e);
+    bool ok = part_lock(w, e) && ((resume && part_same(w, key)) || part_new(w, key, e));
     *kept = (int64_t)w->done_count;
     if (ok && db_begin(w->db, e))
         return w;
@@ -283,6 +295,8 @@ void mbtiles_abandon(struct mbtiles_writer *w) {
     if (w == NULL)
         return;
     db_close(w->db);
+    if (w->lock >= 0)
+        close(w->lock);
     buf_free(&w->path);
     buf_free(&w->part);
     buf_free(&w->fresh);

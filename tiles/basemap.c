@@ -272,7 +272,8 @@ static bool zoom_cut(struct job *job, uint32_t z, struct error *e) {
     job->zoom.outline = xcalloc(job->source.shape_count + 1, sizeof(struct outline *));
     job->zoom.labels =
         base_labels(&job->source, z, (uint32_t)job->o->max_zoom, &job->zoom.label_count);
-    bool done = run_threads(job, simplify, e) && run_threads(job, cut, e);
+    bool done = run_threads(job, simplify, e) && run_threads(job, cut, e) &&
+                mbtiles_flush(job->writer, e);
     zoom_end(job);
     return done;
 }
@@ -296,7 +297,8 @@ static const char vector_layers[] =
     "{\"id\":\"place\",\"fields\":{\"name\":\"String\",\"name:en\":\"String\","
     "\"name:km\":\"String\",\"name:lo\":\"String\",\"name:my\":\"String\","
     "\"name:th\":\"String\",\"name:vi\":\"String\",\"name:zh\":\"String\","
-    "\"name:id\":\"String\",\"kind\":\"String\",\"rank\":\"Number\","
+    "\"name:id\":\"String\",\"kind\":\"String\",\"country\":\"String\","
+    "\"rank\":\"Number\","
     "\"population\":\"Number\"}}]}";
 
 static bool finish(struct job *job, char *key, struct error *e) {

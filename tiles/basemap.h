@@ -7,7 +7,7 @@
  *   river     lines        class, name
  *   boundary  lines        level (0 country, 1 province, 2 district), disputed
  *   road      lines        class
- *   place     points       name (romanised), name:en ... name:id where known, kind, rank (0
+ *   place     points       name (romanised), name:en ... name:id where known, kind, country, rank (0
  *                          first), population
  *
  * Everything is drawn anew for each zoom, simplified whole before it is cut, so that tiles

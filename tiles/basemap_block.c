@@ -102,6 +102,8 @@ static void draw_names(struct base_cutter *c, const struct base_source *s,
     }
     const char *kind = vocabulary(VOC_PLACE_KIND)->terms[p->kind].code;
     mvt_text(c->mvt, "kind", kind, strlen(kind));
+    const char *country = vocabulary(VOC_COUNTRY)->terms[p->country].code;
+    mvt_text(c->mvt, "country", country, strlen(country));
     mvt_integer(c->mvt, "rank", place->rank);
     if (p->population >= 0)
         mvt_integer(c->mvt, "population", p->population);

@@ -22,7 +22,8 @@
 
 struct key {
     uint8_t digest[16];
-    uint32_t set, z, x, y;
+    uint32_t form; /* set, and whether packed */
+    uint32_t z, x, y;
 };
 
 struct entry {
@@ -59,8 +60,7 @@ void tile_made_release(const struct tile_made *tile) {
     struct entry *n = (struct entry *)(uintptr_t)tile;
     if (n == NULL || atomic_fetch_sub(&n->holders, 1) > 1)
         return;
-    buf_free(&n->made.plain);
-    buf_free(&n->made.gzip);
+    buf_free(&n->made.body);
     free(n);
 }
 
@@ -130,41 +130,49 @@ static void fit(struct buf *b) {
         b->data = xrealloc(b->data, b->capacity = b->len, 1);
 }
 
-/* Makes the form that the source did not give. */
-static bool complete(struct tile_made *m, struct error *e) {
-    if (m->plain.len == 0 && m->gzip.len > 0 &&
-        !gzip_unpack(m->gzip.data, m->gzip.len, TILE_BYTES_MAX, &m->plain, e))
+/* Takes the form that is wanted from what the source gave, or makes it. */
+static bool finish(struct tile_bytes *from, bool packed, struct tile_made *out,
+                   struct error *e) {
+    if (packed && from->gzip.len == 0 && from->plain.len > 0)
+        gzip_pack(from->plain.data, from->plain.len, &from->gzip);
+    if (!packed && from->plain.len == 0 && from->gzip.len > 0 &&
+        !gzip_unpack(from->gzip.data, from->gzip.len, TILE_BYTES_MAX, &from->plain, e))
         return false;
-    if (m->gzip.len == 0 && m->plain.len > 0)
-        gzip_pack(m->plain.data, m->plain.len, &m->gzip);
-    if (m->gzip.len >= m->plain.len)
-        m->gzip.len = 0;
+    bool smaller = from->plain.len == 0 || from->gzip.len < from->plain.len;
+    struct buf *taken =
+        packed && from->gzip.len > 0 && smaller ? &from->gzip : &from->plain;
     uint8_t digest[16];
-    crypto_digest(m->plain.data, m->plain.len, digest, sizeof digest);
-    hex_encode(digest, sizeof digest, m->digest);
-    fit(&m->plain);
-    fit(&m->gzip);
+    crypto_digest(taken->data, taken->len, digest, sizeof digest);
+    hex_encode(digest, sizeof digest, out->digest);
+    out->packed = taken == &from->gzip;
+    out->body = *taken;
+    *taken = (struct buf){0};
+    fit(&out->body);
     return true;
 }
 
 static struct entry *cut(const struct tile_source *source, const struct key *key,
                          struct tile t, struct error *e) {
     struct tile_bytes bytes = {{0}, {0}};
-    bool done = source->cut(source->from, t, &bytes, e);
     struct entry *n = xcalloc(1, sizeof *n);
-    n->made = (struct tile_made){bytes.plain, bytes.gzip, ""};
     n->key = *key;
     n->holders = 1;
-    if (!done || !complete(&n->made, e)) {
-        tile_made_release(&n->made);
-        return NULL;
-    }
-    n->bytes = sizeof *n + n->made.plain.len + n->made.gzip.len;
-    return n;
+    bool done = source->cut(source->from, t, &bytes, e) &&
+                finish(&bytes, source->packed, &n->made, e);
+    buf_free(&bytes.plain);
+    buf_free(&bytes.gzip);
+    n->bytes = sizeof *n + n->made.body.len;
+    if (done)
+        return n;
+    tile_made_release(&n->made);
+    return NULL;
 }
 
 static struct key key_of(const struct tile_source *source, struct tile t) {
-    struct key key = {.set = source->set, .z = t.z, .x = t.x, .y = t.y};
+    struct key key = {.form = (uint32_t)source->set << 1 | source->packed,
+                      .z = t.z,
+                      .x = t.x,
+                      .y = t.y};
     memcpy(key.digest, source->digest, sizeof key.digest);
     return key;
 }

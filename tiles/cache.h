@@ -3,8 +3,8 @@
  * Finished tiles, kept within a number of bytes: which are asked for again stay, which are
  * not go first.
  *
- * A tile is known by what it is cut from (struct tile_source: a set and a digest of the data)
- * and its address. A new snapshot has a new digest, so that nothing has to be emptied when
+ * A tile is known by what it is cut from (struct tile_source: a set and a digest of the data),
+ * its address, and whether it is wanted packed: what nobody asks for is neither made nor kept. A new snapshot has a new digest, so that nothing has to be emptied when
  * snapshots are swapped, and a caller gets only what is cut from the source that it gives:
  * roles whose snapshots are the same bytes share tiles, others cannot.
  *
@@ -15,7 +15,7 @@
  *                      struct error *e);
  *      struct tile_source source = {TILE_SET_BASEMAP, digest, cut, mbtiles};
  *      const struct tile_made *tile = tile_cache_get(cache, &source, t, &e);
- *      ... tile->plain, tile->gzip, tile->digest ...
+ *      ... tile->body, tile->packed, tile->digest ...
  *      tile_made_release(tile);
  */
 #ifndef TILES_CACHE_H
@@ -34,7 +34,8 @@
 
 enum tile_set { TILE_SET_SERVICES, TILE_SET_BASEMAP };
 
-/* One form is enough: the cache makes the other from it. No tile there: both empty. */
+/* One form is enough: the cache makes the other from it where that is wanted. No tile there:
+ * both empty. */
 struct tile_bytes {
     struct buf plain, gzip;
 };
@@ -45,6 +46,7 @@ struct tile_source {
     /* Cuts a tile that tile_check() allows; from any thread. False: `e` says why. */
     bool (*cut)(const void *from, struct tile t, struct tile_bytes *out, struct error *e);
     const void *from;
+    bool packed; /* wanted as gzip */
 };
 
 /* The services of an index; `snapshot` is the one that it was made of. */
@@ -53,9 +55,9 @@ struct tile_source service_source(const struct service_index *x,
 
 /* A tile that is finished and does not change. */
 struct tile_made {
-    struct buf plain;
-    struct buf gzip; /* empty where it would not be smaller */
-    char digest[33]; /* of `plain`, in hexadecimal: for a validator */
+    struct buf body;
+    bool packed;     /* `body` is gzip: it was wanted so, and is smaller */
+    char digest[33]; /* of `body`, in hexadecimal: for a validator */
 };
 
 struct tile_cache;
@@ -72,7 +74,8 @@ const struct tile_made *tile_cache_get(struct tile_cache *c,
 void tile_made_release(const struct tile_made *tile);
 
 /* Whether the tile is kept now. */
-bool tile_cache_has(struct tile_cache *c, const struct tile_source *source, struct tile t);
+bool tile_cache_has(struct tile_cache *c, const struct tile_source *source,
+                    struct tile t);
 
 /* Bytes that are kept now. */
 size_t tile_cache_bytes(struct tile_cache *c);

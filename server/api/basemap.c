@@ -11,6 +11,7 @@
 #include "data/mem.h"
 #include "server/api/handlers.h"
 #include "server/api/tiles.h"
+#include "server/http/coding.h"
 #include "server/http/swap.h"
 
 /* What tells one file from another under the same name. */
@@ -133,6 +134,7 @@ bool basemap_ready(struct basemap *b, struct tile_cache *cache, const struct req
     bool ready = true;
     if (s->tiles != NULL && tile_of_path(q, zoom_max_of(s), &t)) {
         struct tile_source source = source_of(s);
+        source.packed = coding_accepted(q->accept_encoding, "gzip");
         ready = tile_cache_has(cache, &source, t);
     }
     swap_return(&b->swap, slot);

@@ -20,13 +20,13 @@ const struct param service_tile_params[] = {
  * again; and of the role, as all are. Public answers may stay in shared caches, those of
  * staff in the caller's own. */
 static void validate(const struct context *c, struct response *r,
-                     const char *bytes_digest, const char *ending) {
+                     const char *bytes_digest) {
     char what[80], hex[33];
     uint8_t digest[16];
     int len = snprintf(what, sizeof what, "%s %s", bytes_digest, role_name(c->role));
     crypto_digest(what, (size_t)len, digest, sizeof digest);
     hex_encode(digest, sizeof digest, hex);
-    snprintf(r->etag, sizeof r->etag, "\"%s%s\"", hex, ending);
+    snprintf(r->etag, sizeof r->etag, "\"%s\"", hex);
     r->caching = c->role == ROLE_PUBLIC ? CACHE_PUBLIC : CACHE_PRIVATE;
 }
 
@@ -44,15 +44,13 @@ bool tile_of_path(const struct request *q, uint32_t zoom_max, struct tile *out) 
 
 static void send_tile(const struct context *c, const struct request *q,
                       struct response *r, const struct tile_made *tile) {
-    bool packed = tile->gzip.len > 0 && coding_accepted(q->accept_encoding, "gzip");
-    const struct buf *body = packed ? &tile->gzip : &tile->plain;
     r->status = 200;
     r->content_type = TILE_MEDIA;
-    r->coding = packed ? "gzip" : NULL;
+    r->coding = tile->packed ? "gzip" : NULL;
     r->negotiated = true;
-    validate(c, r, tile->digest, packed ? "-gzip" : "");
+    validate(c, r, tile->digest);
     if (!etag_matches(q->if_none_match, r->etag))
-        buf_add(&r->body, body->data, body->len);
+        buf_add(&r->body, tile->body.data, tile->body.len);
 }
 
 void respond_tile(struct context *c, struct request *q, struct response *r,
@@ -60,6 +58,8 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
     struct faults faults = {0};
     struct error e = {0};
     struct tile t = {0, 0, 0};
+    struct tile_source wanted = *source;
+    wanted.packed = coding_accepted(q->accept_encoding, "gzip");
     if (!params_known(&q->args, NULL, &faults)) {
         problem(r, 400, NULL, &faults);
         return;
@@ -73,7 +73,7 @@ void respond_tile(struct context *c, struct request *q, struct response *r,
         problem(r, 404, detail, NULL);
         return;
     }
-    const struct tile_made *tile = tile_cache_get(c->tiles, source, t, &e);
+    const struct tile_made *tile = tile_cache_get(c->tiles, &wanted, t, &e);
     if (tile == NULL) {
         respond_failure(r, &e);
         return;
@@ -157,14 +157,14 @@ void respond_tilejson(struct context *c, struct request *q, struct response *r,
         buf_json(&r->body, info->attribution);
     }
     add_address(&r->body, q, info->name);
-    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":%u,\"maxzoom\":%u", info->zoom_min,
-               info->zoom_max);
+    buf_printf(&r->body, ",\"scheme\":\"xyz\",\"minzoom\":%u,\"maxzoom\":%u",
+               info->zoom_min, info->zoom_max);
     add_box(&r->body, info->box);
     add_layers(&r->body, info);
     buf_char(&r->body, '}');
     crypto_digest(r->body.data, r->body.len, digest, sizeof digest);
     hex_encode(digest, sizeof digest, hex);
-    validate(c, r, hex, "");
+    validate(c, r, hex);
 }
 
 /* ---- the services ------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ struct tile_set_info {
     const char *description; /* for people */
     const char *attribution; /* or NULL */
     uint32_t zoom_min, zoom_max;
-    struct box box; /* what holds all; all zeros: not said */
+    struct box box;                 /* what holds all; all zeros: not said */
     const struct tile_layer *layer; /* ends with a NULL id */
     const char *layers;             /* instead of it: a JSON list; or NULL */
 };

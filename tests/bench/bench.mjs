@@ -17,10 +17,11 @@ import { importing } from './import.mjs';
 import { nearest } from './nearest.mjs';
 import { copyLine, postgis } from './postgis.mjs';
 import { redis } from './redis.mjs';
+import { tileLine, tiles } from './tiles.mjs';
 import { here, installed, short, skip, small, table } from './tools.mjs';
 
 const COUNT = small ? 20_000 : 200_000;
-const PARTS = { nearest, redis, postgis, importing, growth };
+const PARTS = { nearest, redis, postgis, tiles, importing, growth };
 const only = process.env.BENCH_ONLY?.split(',') ?? Object.keys(PARTS);
 
 const unknown = only.filter((name) => !(name in PARTS));
@@ -30,10 +31,11 @@ if (unknown.length > 0) {
 }
 
 const began = Date.now();
-const parts = { points: [], lines: [] };
+const parts = { points: [], lines: [], tiles: [] };
 const record = makeRecord('bench', COUNT, (row) => {
     parts.points.push({ lon: row.lon, lat: row.lat });
     parts.lines.push(copyLine(row));
+    parts.tiles.push(tileLine(row));
 });
 const key = addKey(record.db, 'operator');
 const server = await serve(record.db);
@@ -44,9 +46,10 @@ const given = {
     count: COUNT,
     points: parts.points,
     rows: parts.lines.join(''),
+    tileRows: parts.tiles.join(''),
 };
 for (const name of only) {
-    const overHttp = ['nearest', 'redis', 'postgis'].includes(name);
+    const overHttp = ['nearest', 'redis', 'postgis', 'tiles'].includes(name);
     if (overHttp && !installed('wrk')) skip(name, 'no wrk');
     else await PARTS[name](given);
 }

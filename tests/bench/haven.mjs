@@ -29,10 +29,10 @@ export function addKey(db, role) {
     return text.trim().split(/\s+/).at(-1);
 }
 
-/* Starts `haven serve`; resolves with { port, ready_s, stop } once it answers. */
-export async function serve(db) {
+/* Starts `haven serve` with more options; resolves with { port, ready_s, stop } once it answers. */
+export async function serve(db, args = []) {
     const began = process.hrtime.bigint();
-    const child = start(program, ['serve', '--db', db, '--listen', '127.0.0.1:0']);
+    const child = start(program, ['serve', '--db', db, '--listen', '127.0.0.1:0', ...args]);
     let port;
     await until('haven serve', () => {
         if (child.exitCode !== null) throw new Error(child.said());

@@ -37,8 +37,8 @@ function commands(dir) {
  *   run, line   runs a program of its, or gives the command that would
  *   sql(text)   runs statements, returns their rows
  *   end()       ends it */
-export function startPostgres() {
-    const dir = inWork('postgres');
+export function startPostgres(name = 'postgres') {
+    const dir = inWork(name);
     mkdirSync(dir);
     chmodSync(dir, 0o755);
     const pg = commands(dir);

@@ -6,17 +6,18 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { t } from '../i18n';
+import { Keep } from '../offline';
 import { Answer } from './answer/Answer';
 import { Card } from './card/Card';
 import { placedOf } from './answer/numbered';
 import { EMPTY_DRAFT, type Draft } from './draft';
 import { SearchForm } from './form/SearchForm';
 import { Helplines } from './Helplines';
-import { OfflinePanel } from './OfflinePanel';
 import { ShareLink } from './ShareLink';
 import { draftOfLink } from './shared_link';
 import { useSearch } from './search';
 import { MapPanel } from './view/MapPanel';
+import type { MapView } from './view/mapView';
 
 /* Who is chosen: in the list or on the map. The other one shows it too. */
 export interface Selected {
@@ -49,6 +50,8 @@ export function MapPage() {
   const heading = useRef<HTMLHeadingElement>(null);
   const cardButton = useRef<HTMLButtonElement>(null);
   const { answer } = search;
+  const map = useRef<MapView>();
+  const named = draft.place?.kind === 'named' ? draft.place.place : null;
   const placed = useMemo(() => placedOf(answer?.answer ?? null), [answer]);
 
   const run = (asked: Draft) => {
@@ -113,7 +116,9 @@ export function MapPage() {
             <ShareLink draft={answer.draft} />
           </div>
         )}
-        <OfflinePanel place={draft.place} />
+        {answer !== null && (
+          <Keep place={named} view={() => map.current && { box: map.current.box(), zoom: map.current.zoom() }} />
+        )}
       </div>
       <MapPanel
         answer={answer}
@@ -122,6 +127,9 @@ export function MapPage() {
         selected={selected}
         choosing={choosing}
         ready={answer !== null || !search.busy}
+        onView={(view) => {
+          map.current = view;
+        }}
         onSelect={(id) => setSelected({ id, from: 'map' })}
         onPoint={(place) => setDraft({ ...draft, place })}
         onSearchHere={(place) => {

@@ -6,13 +6,13 @@
 import type { Ref } from 'preact';
 
 import type { Excluded, Found, NearestAnswer } from '../../api';
-import { isKey, list, t, type Key } from '../../i18n';
+import { date, isKey, list, t, type Key } from '../../i18n';
 import type { Draft } from '../draft';
 import type { Selected } from '../MapPage';
 import { placeName } from '../names';
 import type { Search } from '../search';
 import type { Placed } from './numbered';
-import { Outcome } from './Outcome';
+import { Instead, Outcome } from './Outcome';
 import { ServiceItem } from './ServiceItem';
 
 interface Props {
@@ -149,8 +149,12 @@ export function Answer({ heading, search, onAsk, ...shared }: Props) {
       )}
       {answer !== null && (
         <>
-          <Outcome answered={answer} onAsk={onAsk} />
+          {answer.answer.kept_at !== undefined && (
+            <p class="note">{t('offline.using', { date: date(answer.answer.kept_at) })}</p>
+          )}
+          <Outcome answered={answer} />
           <Lists answer={answer.answer} {...shared} />
+          <Instead answered={answer} onAsk={onAsk} />
         </>
       )}
     </section>

@@ -69,35 +69,40 @@ function changedBy(parameter: string, draft: Draft): Draft | null {
   return change ? { ...draft, ...change } : null;
 }
 
-export function Outcome({ answered, onAsk }: {
-  answered: Answered;
-  onAsk: (draft: Draft) => void;
-}) {
-  const { instead, relax } = answered.answer.summary;
+export function Outcome({ answered }: { answered: Answered }) {
   const text = outcomeText(answered);
   return (
     <>
       {text !== null && <p class="outcome">{text}</p>}
       <Country answered={answered} />
-      {(instead.length > 0 || relax.length > 0) && (
-        <div class="instead">
-          <h3>{t('instead.title')}</h3>
-          <ul>
-            <Relaxed answered={answered} onAsk={onAsk} />
-            {instead.map((need) => (
-              <li key={need}>
-                <button
-                  type="button"
-                  class="plain"
-                  onClick={() => onAsk({ ...answered.draft, needs: [need] })}
-                >
-                  <Icon name={iconOfNeed(need)} /> {t('instead.need', { need: label('need', need) })}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
     </>
+  );
+}
+
+/* After the lists: what is there goes before what might be. */
+export function Instead({ answered, onAsk }: {
+  answered: Answered;
+  onAsk: (draft: Draft) => void;
+}) {
+  const { instead, relax } = answered.answer.summary;
+  return instead.length === 0 && relax.length === 0 ? null : (
+    <section class="instead" aria-labelledby="instead-title">
+      <h3 id="instead-title">{t('instead.title')}</h3>
+      <ul>
+        <Relaxed answered={answered} onAsk={onAsk} />
+        {instead.map((need) => (
+          <li key={need}>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => onAsk({ ...answered.draft, needs: [need] })}
+            >
+              <Icon name={iconOfNeed(need)} />
+              {t('instead.need', { need: label('need', need) })}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

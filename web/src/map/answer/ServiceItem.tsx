@@ -49,7 +49,8 @@ function Ask({ found }: { found: Found }) {
 }
 
 function Fit({ found }: { found: Found }) {
-  const lines = Object.entries(found.fit).flatMap(([criterion, answer]) => {
+  const asked = Object.entries(found.fit).filter(([criterion]) => criterion !== 'status');
+  const lines = asked.flatMap(([criterion, answer]) => {
     const key = `criterion.${criterion}`;
     return isKey(key) ? [{ key, answer, name: t(key) }] : [];
   });
@@ -66,12 +67,12 @@ function Fit({ found }: { found: Found }) {
 
 function Where({ found }: { found: Found }) {
   const far = distanceText(found);
+  const exact = isExact(found);
   const inside = found.point?.place_name;
   const words = [
     far,
     inside ? t('service.in', { place: inside }) : null,
-    found.point !== null && !isExact(found) ? precisionText(found) : null,
-    isExact(found) ? t('service.exact') : null,
+    exact ? t('service.exact') : precisionText(found),
   ].filter((w) => w !== null);
   return words.length === 0 ? null : <p class="where">{words.join(' · ')}</p>;
 }
@@ -109,13 +110,12 @@ function Heading({ found, number }: Pick<Props, 'found' | 'number'>) {
 
 function State({ found }: { found: Found }) {
   const open = found.open !== undefined && found.open.state !== 'unknown';
+  /* What was written down years ago says so once, as a warning. */
+  const old = found.warnings.includes('historical');
   return (
     <p class="state">
       <span class={open ? `is-${found.open?.state}` : undefined}>{openText(found)}</span>
-      {' · '}
-      <span>{statusText(found)}</span>
-      {' · '}
-      <span>{verifiedText(found)}</span>
+      {!old && ` · ${statusText(found)} · ${verifiedText(found)}`}
     </p>
   );
 }

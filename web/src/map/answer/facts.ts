@@ -4,7 +4,7 @@
  * it takes people, how old the record is.
  */
 import type { Found, Phone, Service } from '../../api';
-import { clock, date, distance, isKey, language, t } from '../../i18n';
+import { clock, date, distance, isKey, t, weekday } from '../../i18n';
 
 export const isExact = (service: Service) => service.point?.precision === 'exact';
 
@@ -27,7 +27,7 @@ export function distanceText(found: Found): string | null {
   }
   return range
     ? t('service.distance_range', { least: distance(range[0]), most: distance(range[1]) })
-    : t('service.distance_area', { distance: distance(least) });
+    : t('service.distance_about', { distance: distance(least) });
 }
 
 const DAY_MS = 86_400_000;
@@ -35,16 +35,7 @@ const DAY_MS = 86_400_000;
 /* The time of an instant on the clock of its place; with the day when it is not soon. */
 function soon(instant: string): string {
   const far = new Date(instant).getTime() - Date.now() > DAY_MS / 2;
-  if (!far) {
-    return clock(instant);
-  }
-  const there = new Date(`${instant.slice(0, 19)}Z`);
-  return new Intl.DateTimeFormat(language(), {
-    weekday: 'long',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-  }).format(there);
+  return far ? `${weekday(instant)} ${clock(instant)}` : clock(instant);
 }
 
 export function openText({ open }: Found): string {

@@ -37,6 +37,7 @@ interface Props {
   onSelect: (id: string) => void;
   onPoint: (place: PointPlace) => void;
   onSearchHere: (place: PointPlace) => void;
+  onView: (view: MapView | undefined) => void;
 }
 
 const savesData = () =>
@@ -268,6 +269,8 @@ export function MapPanel(props: Props) {
         : choosePoint(at),
     moveSigns,
   );
+
+  useEffect(() => props.onView(view ?? undefined), [view]);
 
   /* A new answer: all of it is shown. Where the device is, is never looked at closely. */
   useEffect(() => {

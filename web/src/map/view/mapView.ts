@@ -47,7 +47,7 @@ interface TileJson {
 }
 
 const REGION: LonLat = [103.5, 14.5];
-const FARTHEST_FIT = 11; /* so that no tile that is asked for is smaller than a district */
+const NEAREST_FIT = 10; /* so that no tile that is asked for is smaller than a district */
 const HIT_PX = 14;
 
 /* The session of somebody who is signed in is not used: the map is the public one. */
@@ -107,6 +107,7 @@ export interface MapView {
   zoomBy: (steps: number) => void;
   fit: (points: LonLat[]) => void;
   zoom: () => number;
+  box: () => [west: number, south: number, east: number, north: number];
   setLook: (language: string, dark: boolean) => void;
   destroy: () => void;
 }
@@ -124,7 +125,11 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     declutter: true,
     renderMode: 'hybrid',
   });
-  const others = new VectorTileLayer({ source: sourceOf(services, 14), zIndex: 2 });
+  const others = new VectorTileLayer({
+    source: sourceOf(services, 14),
+    declutter: true,
+    zIndex: 2,
+  });
   const map = new OlMap({
     target: options.target,
     controls: [],
@@ -204,13 +209,18 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     middle: () => toLonLat(map.getView().getCenter() ?? fromLonLat(REGION)) as LonLat,
     zoomBy: (steps) => zoomBy(steps),
     zoom: () => map.getView().getZoom() ?? 5,
+    box: () => {
+      const extent = map.getView().calculateExtent();
+      const [west, south, east, north] = transformExtent(extent, 'EPSG:3857', 'EPSG:4326');
+      return [west, south, east, north] as [number, number, number, number];
+    },
     fit: (points) => {
       const at = points.map((p) => fromLonLat(p));
       const [xs, ys] = [at.map((p) => p[0] as number), at.map((p) => p[1] as number)];
       const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
       map.getView().fit(box, {
         padding: [56, 48, 40, 48],
-        maxZoom: FARTHEST_FIT,
+        maxZoom: NEAREST_FIT,
         duration: duration(),
       });
     },

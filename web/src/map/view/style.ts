@@ -10,6 +10,7 @@ import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 
+import { LOCAL } from '../names';
 import type { Palette } from './palette';
 
 export interface Look {
@@ -33,7 +34,8 @@ const line = (color: string, width: number, zIndex: number, lineDash?: number[])
 function namesOf(feature: FeatureLike, look: Look): [string, string] {
   const romanised = String(feature.get('name') ?? '');
   const here = String(feature.get(`name:${look.language}`) ?? romanised);
-  const local = String(feature.get('name:local') ?? '');
+  const spoken = LOCAL[String(feature.get('country'))];
+  const local = String((spoken && feature.get(`name:${spoken}`)) ?? '');
   return [here, local === here ? '' : local];
 }
 
@@ -72,7 +74,7 @@ function placeStyle(feature: FeatureLike, look: Look): Style {
   const first = `${weight} ${TALL.test(name) ? size + 2 : size}px ${font}`;
   const under = `400 ${TALL.test(second) ? size : size - 2}px ${font}`;
   return new Style({
-    zIndex: 20,
+    zIndex: 40 - Number(feature.get('rank') ?? 9), /* the greater one stays */
     ...(dot > 0
       ? {
           image: new CircleStyle({
@@ -87,7 +89,7 @@ function placeStyle(feature: FeatureLike, look: Look): Style {
       font: first,
       fill: new Fill({ color: palette.name }),
       stroke: new Stroke({ color: palette.halo, width: 3 }),
-      offsetY: dot > 0 ? -(size / 2 + dot + 3 + (second ? size / 2 : 0)) : 0,
+      offsetY: dot > 0 ? size / 2 + dot + 3 + (second ? size / 2 : 0) : 0,
       padding: [2, 4, 2, 4],
     }),
   });
@@ -113,7 +115,7 @@ export function basemapStyle(look: Look) {
     if (zoom < (FROM_ZOOM[rank] ?? 11) || (country && zoom > 7.5)) {
       return undefined;
     }
-    const key = [feature.get('name'), feature.get('kind'), rank].join('|');
+    const key = [feature.get('country'), feature.get('name'), feature.get('kind'), rank].join();
     const known = names.get(key) ?? placeStyle(feature, look);
     names.set(key, known);
     return known;
@@ -152,6 +154,7 @@ export function servicesStyle({ palette, font, number }: Look) {
       zIndex: 10,
       image: new CircleStyle({
         radius,
+        declutterMode: 'obstacle', /* always drawn; names make room */
         fill: new Fill({ color: palette.dot }),
         stroke: new Stroke({ color: palette.halo, width: 1.5 }),
       }),
@@ -160,6 +163,7 @@ export function servicesStyle({ palette, font, number }: Look) {
             text: new Text({
               text: number(count),
               font: `700 12px ${font}`,
+              declutterMode: 'none',
               fill: new Fill({ color: palette.dotInk }),
             }),
           }
