@@ -135,7 +135,8 @@ struct base_label *base_labels(const struct base_source *s, uint32_t z, uint32_t
         double world = (double)(UINT64_C(1) << z) * side / 4294967296.0;
         uint64_t cell =
             (uint64_t)((double)at.x * world) << 32 | (uint64_t)((double)at.y * world);
-        if (!take_cell(&cells, cell) && s->places[i].rank > 0)
+        /* A country leaves room: its point is often that of its capital. */
+        if (s->places[i].rank > 0 && !take_cell(&cells, cell))
             continue;
         struct tile t = tile_at(s->places[i].at, z);
         labels[(*count)++] = (struct base_label){at, t.x, t.y, (uint32_t)i};

@@ -24,6 +24,7 @@ import { packages, root, start } from '../http/haven.mjs';
 
 const { chromium } = packages('playwright-core');
 
+const TIMEOUT_MS = 10_000;
 const SHOTS = join(root, 'build/screenshots');
 
 export const SIZES = {
@@ -152,6 +153,7 @@ class Site {
         });
         const tab = new Tab(this, context);
         try {
+            context.setDefaultTimeout(TIMEOUT_MS);
             await context.addInitScript(tellBreaches);
             tab.page = await context.newPage();
             await prepare(tab.page, tab);

@@ -84,11 +84,16 @@ export function distance(metres: number): string {
   });
 }
 
-/* A day as "2026-11-22", or an instant. */
+/* Some browsers know nothing of Lao, Burmese and Khmer. What they would write in their
+ * stead is English: figures and commas are better. */
+export const isKnown = (): boolean =>
+  Intl.DateTimeFormat.supportedLocalesOf([spoken]).length > 0;
+
+/* A day as "2026-11-22", or an instant (a Date, or RFC 3339). */
 export function date(day: string | Date, options?: Intl.DateTimeFormatOptions): string {
   const plain = typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day);
-  return new Intl.DateTimeFormat(spoken, {
-    dateStyle: 'long',
+  return new Intl.DateTimeFormat(isKnown() ? spoken : 'en-GB', {
+    dateStyle: isKnown() ? 'long' : 'short',
     ...(plain ? { timeZone: 'UTC' } : {}),
     ...options,
   }).format(new Date(day));
@@ -97,10 +102,11 @@ export function date(day: string | Date, options?: Intl.DateTimeFormatOptions): 
 /* The time of an RFC 3339 instant, on the clock of the place that it was written for. */
 export function clock(instant: string): string {
   const local = new Date(`${instant.slice(0, 19)}Z`);
-  return new Intl.DateTimeFormat(spoken, { timeStyle: 'short', timeZone: 'UTC' }).format(
-    local,
-  );
+  return new Intl.DateTimeFormat(isKnown() ? spoken : 'en-GB', {
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  }).format(local);
 }
 
 export const list = (items: string[], type: 'conjunction' | 'disjunction' = 'conjunction') =>
-  new Intl.ListFormat(spoken, { type }).format(items);
+  isKnown() ? new Intl.ListFormat(spoken, { type }).format(items) : items.join(', ');

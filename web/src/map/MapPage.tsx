@@ -116,9 +116,12 @@ export function MapPage() {
             <ShareLink draft={answer.draft} />
           </div>
         )}
-        {answer !== null && (
-          <Keep place={named} view={() => map.current && { box: map.current.box(), zoom: map.current.zoom() }} />
-        )}
+        <Keep
+          place={answer === null ? undefined : named}
+          view={() =>
+            map.current && { box: map.current.box(), zoom: map.current.zoom() }
+          }
+        />
       </div>
       <MapPanel
         answer={answer}

@@ -14,7 +14,9 @@ import { keptUntil, type About } from './kept';
 import type { View } from './tiles';
 
 interface Props {
-  place: Place | null; /* that was chosen; its province is kept */
+  /* That was chosen: its province is kept. null: it has no name; undefined: none was yet,
+   * and only what is kept already is shown. */
+  place: Place | null | undefined;
   view?: (() => View | undefined) | undefined; /* what the map shows, when asked */
 }
 
@@ -28,8 +30,8 @@ const size = (bytes: number) =>
   });
 
 /* The id and the name of the province that a place is, or lies in. */
-function provinceOf(place: Place | null): { id: string; name: string } | null {
-  if (place === null) {
+function provinceOf(place: Props['place']): { id: string; name: string } | null {
+  if (!place) {
     return null;
   }
   if (place.kind === 'province') {
@@ -76,6 +78,9 @@ export function Keep({ place, view }: Props) {
     setState('deleted');
   }
 
+  if (place === undefined && about === null && state !== 'deleted') {
+    return null;
+  }
   return (
     <section class="keep" aria-labelledby="keep-title">
       <h2 id="keep-title">
@@ -85,10 +90,10 @@ export function Keep({ place, view }: Props) {
       {able && province === null && about === null && <p>{t('offline.choose')}</p>}
       {able && province !== null && province.id !== about?.province.id && (
         <>
-          <p id="keep-hint">{t('offline.keep_hint')}</p>
+          <p id="keep-hint" class="hint">{t('offline.keep_hint')}</p>
           <button
             type="button"
-            class="button"
+            class="plain"
             aria-describedby="keep-hint"
             disabled={state === 'keeping'}
             onClick={() => void start()}
@@ -103,7 +108,7 @@ export function Keep({ place, view }: Props) {
             {t('offline.keeping')} {size(bytes)}
           </p>
         )}
-        {state === 'failed' && <p class="wrong">{t('offline.failed')}</p>}
+        {state === 'failed' && <p class="fault">{t('offline.failed')}</p>}
         {state === 'deleted' && <p>{t('offline.deleted')}</p>}
         {about !== null && (
           <p>
@@ -116,7 +121,7 @@ export function Keep({ place, view }: Props) {
         )}
       </div>
       {about !== null && (
-        <button type="button" class="button" onClick={() => void remove()}>
+        <button type="button" class="plain" onClick={() => void remove()}>
           <Icon name="delete" /> {t('offline.delete')}
         </button>
       )}

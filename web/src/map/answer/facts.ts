@@ -4,7 +4,7 @@
  * it takes people, how old the record is.
  */
 import type { Found, Phone, Service } from '../../api';
-import { clock, date, distance, isKey, language, t } from '../../i18n';
+import { clock, date, distance, isKey, isKnown, language, t } from '../../i18n';
 
 export const isExact = (service: Service) => service.point?.precision === 'exact';
 
@@ -39,8 +39,8 @@ function soon(instant: string): string {
     return clock(instant);
   }
   const there = new Date(`${instant.slice(0, 19)}Z`);
-  return new Intl.DateTimeFormat(language(), {
-    weekday: 'long',
+  return new Intl.DateTimeFormat(isKnown() ? language() : 'en-GB', {
+    ...(isKnown() ? { weekday: 'long' } : { day: 'numeric', month: 'numeric' }),
     hour: 'numeric',
     minute: '2-digit',
     timeZone: 'UTC',

@@ -157,11 +157,7 @@ export function Card({ answer, picked, onBack }: Props) {
             <>
               <br />
               <span lang={speaker.language}>
-                {speaker.t('card.made', {
-                  date: new Intl.DateTimeFormat(speaker.language, {
-                    dateStyle: 'long',
-                  }).format(new Date()),
-                })}
+                {speaker.t('card.made', { date: speaker.date(new Date()) })}
               </span>
             </>
           )}

@@ -11,9 +11,11 @@ export interface Speaker {
   t: (key: Key, values?: Values) => string;
   label: (vocabulary: string, code: string) => string;
   list: (items: string[]) => string;
+  date: (day: Date) => string;
 }
 
 function speakerOf(language: string, { messages, labels }: Catalogue): Speaker {
+  const known = Intl.ListFormat.supportedLocalesOf([language]).length > 0;
   return {
     language,
     t: (key, values = {}) => {
@@ -27,7 +29,12 @@ function speakerOf(language: string, { messages, labels }: Catalogue): Speaker {
           );
     },
     label: (vocabulary, code) => labels[vocabulary]?.[code] ?? code,
-    list: (items) => new Intl.ListFormat(language, { type: 'conjunction' }).format(items),
+    list: (items) =>
+      known ? new Intl.ListFormat(language, { type: 'conjunction' }).format(items) : items.join(', '),
+    date: (day) =>
+      new Intl.DateTimeFormat(known ? language : 'en-GB', {
+        dateStyle: known ? 'long' : 'short',
+      }).format(day),
   };
 }
 

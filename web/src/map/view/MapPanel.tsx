@@ -85,7 +85,17 @@ function signClass({ members }: Sign, selected: Selected | null): string {
   return `sign ${kind} ${sure ? 'sure' : 'unsure'}${on ? ' selected' : ''}`;
 }
 
-function Legend() {
+/* How near the map comes by itself. A device's own place is not looked at closely, so that
+ * no tile that is asked for tells much of it; nor is an area, which is no point. */
+const NEAR_NAMED = 12;
+const NEAR_AREA = 9;
+
+function nearestZoom(place: Chosen | null, placed: Placed[]): number {
+  const exact = placed.some(({ found }) => isExact(found));
+  return exact && place?.kind === 'named' ? NEAR_NAMED : NEAR_AREA;
+}
+
+function Legend({ listed }: { listed: boolean }) {
   const signs = [
     ['pin', 'map.legend_exact'],
     ['area', 'map.legend_area'],
@@ -93,7 +103,7 @@ function Legend() {
   ] as const;
   return (
     <ul class="legend" aria-label={t('map.legend')}>
-      {signs.map(([kind, key]) => (
+      {listed && signs.map(([kind, key]) => (
         <li key={kind}>
           <span class={`sign sure ${kind}`} aria-hidden="true">
             <span>{kind === 'many' ? number(2) : number(1)}</span>
@@ -101,13 +111,15 @@ function Legend() {
           {t(key)}
         </li>
       ))}
-      <li>
-        <span class="here" aria-hidden="true" />
-        {t('map.legend_chosen')}
-      </li>
+      {listed && (
+        <li>
+          <span class="here" aria-hidden="true" />
+          {t('map.legend_chosen')}
+        </li>
+      )}
       <li>
         <span class="other" aria-hidden="true" />
-        {t('map.other_services')}
+        {t(listed ? 'map.other_services' : 'answer.title_all')}
       </li>
     </ul>
   );
@@ -277,7 +289,8 @@ export function MapPanel(props: Props) {
     if (view !== null && answer !== null) {
       const own = pointOf(answer.draft.place);
       const points = placed.map(({ found: { point } }): LonLat => [point.lon, point.lat]);
-      view.fit([...(own ? [own] : []), ...points]);
+      view.fit([...(own ? [own] : []), ...points], nearestZoom(answer.draft.place, placed));
+      view.setSigns(points, own);
       zoomed.current = -1;
       setSigns(signsOf(placed, view.project));
     }
@@ -285,13 +298,16 @@ export function MapPanel(props: Props) {
   }, [view, answer]);
   useEffect(() => {
     if (view !== null && place?.kind === 'named' && answer?.draft.place !== place) {
-      view.fit([[place.place.point.lon, place.place.point.lat]]);
+      view.fit([[place.place.point.lon, place.place.point.lat]], NEAR_AREA);
     }
   }, [view, place]);
   useEffect(() => {
     const chosen = placed.find(({ found }) => found.id === selected?.id);
     if (view !== null && chosen && selected?.from === 'list') {
-      view.fit([[chosen.found.point.lon, chosen.found.point.lat]]);
+      view.fit(
+        [[chosen.found.point.lon, chosen.found.point.lat]],
+        isExact(chosen.found) ? NEAR_NAMED + 2 : NEAR_AREA,
+      );
       section.current?.scrollIntoView({ block: 'nearest' });
     }
   }, [view, selected]);
@@ -313,7 +329,10 @@ export function MapPanel(props: Props) {
     } else if (isOnePoint(sign) || (view?.zoom() ?? 0) > 15) {
       setShown({ kind: 'signs', members: sign.members });
     } else {
-      view?.fit(sign.members.map(({ found }): LonLat => [found.point.lon, found.point.lat]));
+      view?.fit(
+        sign.members.map(({ found }): LonLat => [found.point.lon, found.point.lat]),
+        16,
+      );
     }
   };
   return (
@@ -395,7 +414,7 @@ export function MapPanel(props: Props) {
           {answer !== null && (
             <p class="unseen">{t('map.described', { count: placed.length })}</p>
           )}
-          <Legend />
+          <Legend listed={answer !== null} />
           {view !== null && view.attribution.length > 0 && (
             <p class="attribution">
               {t('map.attribution', { sources: view.attribution.join(', ') })}

@@ -47,7 +47,6 @@ interface TileJson {
 }
 
 const REGION: LonLat = [103.5, 14.5];
-const NEAREST_FIT = 10; /* so that no tile that is asked for is smaller than a district */
 const HIT_PX = 14;
 
 /* The session of somebody who is signed in is not used: the map is the public one. */
@@ -105,7 +104,8 @@ export interface MapView {
   project: (at: LonLat) => [number, number] | null;
   middle: () => LonLat;
   zoomBy: (steps: number) => void;
-  fit: (points: LonLat[]) => void;
+  fit: (points: LonLat[], nearest: number) => void; /* and no nearer than that zoom */
+  setSigns: (listed: LonLat[], chosen: LonLat | null) => void;
   zoom: () => number;
   box: () => [west: number, south: number, east: number, north: number];
   setLook: (language: string, dark: boolean) => void;
@@ -152,10 +152,13 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     }),
   });
 
+  let listed: number[][] = [];
+  let signs: number[][] = [];
+
   function setLook(language: string, dark: boolean) {
     const palette = dark ? DARK : LIGHT;
     const font = getComputedStyle(document.body).fontFamily;
-    const look: Look = { palette, language, font, number: options.number };
+    const look: Look = { palette, language, font, number: options.number, listed, signs };
     basemap.setBackground(palette.sea);
     basemap.setStyle(basemapStyle(look));
     others.setStyle(servicesStyle(look));
@@ -214,15 +217,20 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
       const [west, south, east, north] = transformExtent(extent, 'EPSG:3857', 'EPSG:4326');
       return [west, south, east, north] as [number, number, number, number];
     },
-    fit: (points) => {
+    fit: (points, nearest) => {
       const at = points.map((p) => fromLonLat(p));
       const [xs, ys] = [at.map((p) => p[0] as number), at.map((p) => p[1] as number)];
       const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
       map.getView().fit(box, {
         padding: [56, 48, 40, 48],
-        maxZoom: NEAREST_FIT,
+        maxZoom: nearest,
         duration: duration(),
       });
+    },
+    setSigns: (points, chosen) => {
+      listed = points.map((p) => fromLonLat(p));
+      signs = chosen ? [...listed, fromLonLat(chosen)] : listed;
+      again();
     },
     setLook: (language, dark) => {
       options.language = language;

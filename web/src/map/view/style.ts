@@ -18,6 +18,8 @@ export interface Look {
   language: string;
   font: string; /* the families of the page */
   number: (value: number) => string;
+  listed: number[][]; /* where the signs of the list stand */
+  signs: number[][]; /* and where the chosen place is: names there move aside */
 }
 
 type Drawn = Style | Style[] | undefined;
@@ -67,7 +69,9 @@ function kindOf(feature: FeatureLike): Kind {
 /* Marks above and below letters need more room than Latin ones. */
 const TALL = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]/;
 
-function placeStyle(feature: FeatureLike, look: Look): Style {
+const ASIDE_PX = 26;
+
+function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
   const { palette, font } = look;
   const { size, weight, dot } = kindOf(feature);
   const [name, second] = namesOf(feature, look);
@@ -89,10 +93,24 @@ function placeStyle(feature: FeatureLike, look: Look): Style {
       font: first,
       fill: new Fill({ color: palette.name }),
       stroke: new Stroke({ color: palette.halo, width: 3 }),
-      offsetY: dot > 0 ? size / 2 + dot + 3 + (second ? size / 2 : 0) : 0,
+      offsetY:
+        dot > 0
+          ? size / 2 + dot + 3 + (second ? size / 2 : 0) + (aside ? ASIDE_PX - dot : 0)
+          : feature.get('kind') === 'country'
+            ? -20 /* often the point of its capital, where services are */
+            : 0,
       padding: [2, 4, 2, 4],
     }),
   });
+}
+
+/* The position of a point of a tile, in metres of the map. */
+const flatOf = (feature: FeatureLike): number[] =>
+  'getFlatCoordinates' in feature ? feature.getFlatCoordinates() : [];
+
+function isNear(feature: FeatureLike, points: number[][], resolution: number): boolean {
+  const [x = 0, y = 0] = flatOf(feature);
+  return points.some(([u = 0, v = 0]) => Math.hypot(u - x, v - y) / resolution < ASIDE_PX);
 }
 
 export function basemapStyle(look: Look) {
@@ -109,14 +127,16 @@ export function basemapStyle(look: Look) {
   const disputed = line(palette.country, 1.5, 5, [6, 5]);
   const names = new Map<string, Style>();
 
-  function place(feature: FeatureLike, zoom: number): Drawn {
+  function place(feature: FeatureLike, resolution: number): Drawn {
+    const zoom = zoomOf(resolution);
     const rank = Number(feature.get('rank') ?? 8);
     const country = feature.get('kind') === 'country';
     if (zoom < (FROM_ZOOM[rank] ?? 11) || (country && zoom > 7.5)) {
       return undefined;
     }
-    const key = [feature.get('country'), feature.get('name'), feature.get('kind'), rank].join();
-    const known = names.get(key) ?? placeStyle(feature, look);
+    const aside = isNear(feature, look.signs, resolution);
+    const key = [feature.get('country'), feature.get('name'), feature.get('kind'), aside].join();
+    const known = names.get(key) ?? placeStyle(feature, look, aside);
     names.set(key, known);
     return known;
   }
@@ -133,7 +153,7 @@ export function basemapStyle(look: Look) {
       case 'boundary':
         return feature.get('disputed') ? disputed : borders[Number(feature.get('level') ?? 0)];
       case 'place':
-        return place(feature, zoomOf(resolution));
+        return place(feature, resolution);
       default:
         return undefined;
     }
@@ -141,9 +161,12 @@ export function basemapStyle(look: Look) {
 }
 
 /* Services that are not in the list: small, with a number where several are one sign. */
-export function servicesStyle({ palette, font, number }: Look) {
+export function servicesStyle({ palette, font, number, listed }: Look) {
   const made = new Map<number, Style>();
-  return (feature: FeatureLike): Style => {
+  return (feature: FeatureLike, resolution: number): Drawn => {
+    if (isNear(feature, listed, resolution)) {
+      return undefined; /* signs of the list stand there */
+    }
     const count = Number(feature.get('count') ?? 1);
     const known = made.get(count);
     if (known !== undefined) {
