@@ -27,6 +27,8 @@ static const char help[] =
     "  --max-zoom N          0 to 14, default 11; clients enlarge the last\n"
     "  --bbox W,S,E,N        in degrees; default: places and areas of the record, and some\n"
     "                        room. The whole world is cut up to zoom 5 in any case\n"
+    "  --attribution TEXT    whose the imported data are, to be shown on the map beside\n"
+    "                        Natural Earth, whose land and borders come with the program\n"
     "  --threads N           default: one a core\n"
     "  --resume              go on where a build was stopped, and leave a file that is\n"
     "                        complete, if record and options are the same; else begin anew\n"
@@ -83,6 +85,9 @@ static const char *set_option(struct basemap_options *o, int id, const char *val
     case 't':
         return read_count(value, 1, 256, &o->threads) ? NULL
                                                       : "--threads: allowed: 1 to 256";
+    case 'a':
+        o->attribution = value;
+        return text_utf8(value, strlen(value), NULL) ? NULL : "--attribution: not UTF-8";
     case 'r':
         o->resume = true;
         return NULL;
@@ -172,6 +177,7 @@ int command_tiles(int argc, char **argv) {
         {"max-zoom", required_argument, NULL, 'z'},
         {"bbox", required_argument, NULL, 'b'},
         {"threads", required_argument, NULL, 't'},
+        {"attribution", required_argument, NULL, 'a'},
         {"resume", no_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},
         {0},

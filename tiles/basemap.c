@@ -78,9 +78,9 @@ static bool choose_box(struct job *job, struct error *e) {
 static void key_of(const struct job *job, char out[65]) {
     struct buf text = {0};
     uint8_t digest[32];
-    buf_printf(&text, "%d %s %d %.9f,%.9f,%.9f,%.9f", WAYS, job->source.digest,
+    buf_printf(&text, "%d %s %d %.9f,%.9f,%.9f,%.9f %s", WAYS, job->source.digest,
                job->o->max_zoom, job->box.west, job->box.south, job->box.east,
-               job->box.north);
+               job->box.north, job->o->attribution != NULL ? job->o->attribution : "");
     crypto_digest(text.data, text.len, digest, sizeof digest);
     hex_encode(digest, sizeof digest, out);
     buf_free(&text);
@@ -303,11 +303,15 @@ static const char vector_layers[] =
 
 static bool finish(struct job *job, char *key, struct error *e) {
     struct mbtiles_writer *w = job->writer;
-    char name[] = "haven basemap", attribution[] = "Made with Natural Earth",
-         description[] = "Land, waters, borders and names", json[sizeof vector_layers];
+    const char *more = job->o->attribution;
+    struct buf attribution = {0};
+    buf_printf(&attribution, "Made with Natural Earth%s%s", more != NULL ? "; " : "",
+               more != NULL ? more : "");
+    char name[] = "haven basemap", description[] = "Land, waters, borders and names",
+         json[sizeof vector_layers];
     memcpy(json, vector_layers, sizeof json);
     const struct mbtiles_info info = {.name = name,
-                                      .attribution = attribution,
+                                      .attribution = buf_text(&attribution),
                                       .description = description,
                                       .json = json,
                                       .key = key,
@@ -319,7 +323,9 @@ static bool finish(struct job *job, char *key, struct error *e) {
                                                      ? job->o->max_zoom
                                                      : BASEMAP_WORLD_ZOOM}};
     job->writer = NULL;
-    return mbtiles_finish(w, &info, e);
+    bool done = mbtiles_finish(w, &info, e);
+    buf_free(&attribution);
+    return done;
 }
 
 /* Whether the file is there already, made of the same. */

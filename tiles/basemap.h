@@ -35,8 +35,9 @@
 
 struct basemap_options {
     const char *db, *share, *out;
-    const char *builtin; /* the file of data/basemap.h */
-    int max_zoom;        /* at most BASEMAP_ZOOM_MAX */
+    const char *builtin;     /* the file of data/basemap.h */
+    const char *attribution; /* whose the data of the record are, or NULL */
+    int max_zoom;            /* at most BASEMAP_ZOOM_MAX */
     bool has_box;
     struct box box; /* without it: what the record covers, and a margin */
     int threads;    /* 1 or more */

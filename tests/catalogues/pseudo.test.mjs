@@ -83,6 +83,11 @@ describe('the whole of English', () => {
         assert.deepEqual(Object.keys(made.labels.need), Object.keys(english.labels.need));
     });
 
+    test('writes numbers, dates and lists as English does', () => {
+        assert.deepEqual(made.forms, english.forms);
+        assert.ok(english.forms.months.length === 12);
+    });
+
     test('has the same arguments, of the same types', () => {
         for (const [key, m, p] of compiled) {
             assert.deepEqual(shape(p), shape(m), key);

@@ -5,17 +5,20 @@
  * Each way to ask gives spheres: "it is so many metres from here". Where an answer changes
  * along a line (a distance, a place in the order, membership in a radius or a box, what a
  * distance to stay away from leaves out) the line is halved until the change is found to a
- * centimetre. The spheres are intersected by least squares (Gauss and Newton, a sphere that
- * fits none of the others thrown out). All that was answered is kept, to be compared.
+ * centimetre. Tiles are looked through from coarse to fine. The spheres are intersected by
+ * least squares (Gauss and Newton, a sphere that fits none of the others thrown out). All
+ * that was answered is kept, to be compared.
  */
 import { packages } from './haven.mjs';
 import { client } from './crawl.mjs';
+import { tileAt } from './tile.mjs';
 
 const { Geodesic } = packages('geographiclib-geodesic');
 const NEAREST = '/api/v1/nearest';
 const JSON_BODY = { 'Content-Type': 'application/json' };
 const LISTS = ['results', 'unconfirmed', 'remote', 'unplaced', 'helplines', 'excluded'];
 const DEGREE_M = 111_000;
+const TILE_ZOOMS = [0, 4, 8, 9, 10, 11, 12, 13, 14];
 const CHOSEN = {
     distance: 0.15,
     filters: 0.05,
@@ -46,6 +49,15 @@ const between = (a, b, t) => ({
     lat: a.lat + (b.lat - a.lat) * t,
     lon: a.lon + (b.lon - a.lon) * t,
 });
+
+/* The tiles within `reach` degrees: [x, y]. */
+function tilesAround({ lat, lon }, reach, z) {
+    const low = tileAt({ lat: lat + reach, lon: lon - reach }, z);
+    const high = tileAt({ lat: lat - reach, lon: lon + reach }, z);
+    const columns = Array.from({ length: high.x - low.x + 1 }, (_, i) => low.x + i);
+    const rows = Array.from({ length: high.y - low.y + 1 }, (_, i) => low.y + i);
+    return columns.flatMap((x) => rows.map((y) => [x, y]));
+}
 
 /* ---- intersecting spheres -------------------------------------------------------------- */
 
@@ -118,6 +130,7 @@ export class Attacker {
         this.transcript = [];
         this.spheres = [];
         this.walls = { lat: [], lon: [] };
+        this.drawn = null; /* where the finest tile has it */
     }
 
     spent() {
@@ -132,6 +145,7 @@ export class Attacker {
             answer.status,
             JSON.stringify(answer.headers),
             answer.text,
+            answer.digest,
         ]);
         return answer;
     }
@@ -345,6 +359,38 @@ export class Attacker {
         }
     }
 
+    /* Where a tile has the target, or undefined. */
+    async drawnIn(z, x, y) {
+        const answer = await this.ask({
+            method: 'GET',
+            path: `/tiles/services/${z}/${x}/${y}.mvt`,
+        });
+        if (answer.status !== 200 || answer.text === '') {
+            return undefined;
+        }
+        const told = JSON.parse(answer.text.slice(answer.text.lastIndexOf('\n') + 1));
+        const [, places] =
+            told.flatMap(([, features]) => features).find(([f]) => f.id === this.target) ?? [];
+        const [lat, lon] = places?.[0].at(-1).split(' ').map(Number) ?? [];
+        return lat === undefined ? undefined : { lat, lon };
+    }
+
+    /* Tiles around, ever finer ones; once one has the target, those that hold that point. */
+    async tiles() {
+        await this.get('/tiles/services.json');
+        let [near, reach] = [this.around, this.reach];
+        for (const z of TILE_ZOOMS) {
+            for (const [x, y] of tilesAround(near, reach, z)) {
+                const found = await this.drawnIn(z, x, y);
+                if (found) {
+                    [near, reach] = [found, 0];
+                    this.drawn = found;
+                }
+            }
+            reach = z < 10 ? reach : Math.min(reach, 0.1);
+        }
+    }
+
     /* What the lists and the record itself say. */
     async lists() {
         for (const path of [
@@ -361,6 +407,7 @@ export class Attacker {
     async run() {
         const names = Object.keys(CHOSEN);
         await this.lists();
+        await this.tiles();
         for (const name of names) {
             const until = this.spent() + Math.floor(this.budget * CHOSEN[name]);
             const tries = 60 + this.budget;

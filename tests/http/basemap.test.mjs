@@ -340,7 +340,7 @@ describe('the server', () => {
     });
 
     test('a file that appears is noticed', async () => {
-        build(haven.db, file);
+        build(haven.db, file, '--attribution', 'Roads: OpenStreetMap');
         await until('the basemap', async () => (await bytes('/tiles/basemap.json')).status === 200);
     });
 
@@ -351,7 +351,7 @@ describe('the server', () => {
         assert.deepEqual(body.vector_layers.map(({ id }) => id),
             ['land', 'water', 'river', 'boundary', 'road', 'place']);
         assert.deepEqual(body.tiles, [`${haven.origin}/tiles/basemap/{z}/{x}/{y}.mvt`]);
-        assert.match(body.attribution, /Natural Earth/);
+        assert.equal(body.attribution, 'Made with Natural Earth; Roads: OpenStreetMap');
     });
 
     test('land fills a tile inside it, and its buffer', async () => {
@@ -447,7 +447,6 @@ describe('the server', () => {
         for (const role of ['operator', 'steward']) {
             const other = await bytes(path, { 'Accept-Encoding': 'identity', Authorization: `Bearer ${haven.keys[role]}` });
             assert.ok(other.body.equals(open.body), role);
-            assert.equal(other.headers.get('etag'), open.headers.get('etag'));
         }
         const packed = await bytes(path, { 'Accept-Encoding': 'gzip' });
         assert.equal(packed.headers.get('content-encoding'), 'gzip');
@@ -485,7 +484,7 @@ describe('the server', () => {
     });
 
     const broken = {
-        'cut off': (path) => truncateSync(path, 30_000),
+        'cut off': (path) => truncateSync(path, statSync(path).size >> 1),
         'empty': (path) => truncateSync(path, 0),
         'no database': (path) => writeFileSync(path, 'GIF89a'.repeat(1000)),
         'another database': (path) => copyFileSync(haven.db, path),

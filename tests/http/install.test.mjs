@@ -4,7 +4,7 @@
  * systemd units beside it are what systemd takes, with the sandbox on.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
     existsSync,
     mkdtempSync,
@@ -59,6 +59,7 @@ test('the installed program runs, from anywhere', { timeout: MINUTES }, () => {
         ['init', db],
         ['check', '--db', db],
         ['backup', '--db', db, '--to', join(dir, 'copy.db')],
+        ['tiles', 'build', '--db', db, '--max-zoom', '0'],
     ]) {
         const done = spawnSync(haven, args, { cwd: '/', encoding: 'utf8' });
         assert.equal(done.status, 0, done.stderr);
@@ -66,6 +67,42 @@ test('the installed program runs, from anywhere', { timeout: MINUTES }, () => {
     for (const file of files(prefix)) {
         assert.equal(statSync(file).mode & 0o022, 0, `${file}: others may write it`);
         assert.equal(statSync(file).mode & 0o004, 0o004, `${file}: not to be read`);
+    }
+});
+
+/* Resolves with the origin that the server names. */
+const listening = (child) =>
+    new Promise((done, failed) => {
+        let said = '';
+        const hear = (chunk) => {
+            said += chunk;
+            const found = said.match(/listening on (http:\/\/\S+:\d+)/);
+            if (found) {
+                done(found[1]);
+            }
+        };
+        child.stdout.on('data', hear);
+        child.stderr.on('data', hear);
+        child.on('exit', () => failed(new Error(said)));
+    });
+
+test('and serves pages and the basemap', { timeout: MINUTES }, async () => {
+    const args = ['serve', '--db', join(dir, 'region.db'), '--listen', '127.0.0.1:0'];
+    const child = spawn(join(prefix, 'bin/haven'), args, { cwd: '/' });
+    try {
+        const origin = await listening(child);
+        const page = await fetch(origin);
+        assert.equal(page.status, 200);
+        const named = [...(await page.text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)];
+        assert.ok(named.length > 0);
+        for (const [, path] of named) {
+            assert.equal((await fetch(origin + path)).status, 200, path);
+        }
+        const tile = await fetch(`${origin}/tiles/basemap/0/0/0.mvt`);
+        assert.equal(tile.status, 200);
+        assert.ok((await tile.arrayBuffer()).byteLength > 1000);
+    } finally {
+        child.kill('SIGKILL');
     }
 });
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two revisions of the directory, imported in turn while the server is under load: no
- * request fails, and every answer is, byte for byte, that of the one or of the other.
+ * Two revisions of the directory, imported in turn while the server is under load, and two
+ * basemaps that take each other's place: no request fails, and every answer and every tile
+ * is, byte for byte, that of the one or of the other.
  *
  * SWAP_SECONDS (default 6) says how long. With HAVEN naming a build with the thread
  * sanitizer, its report is a failure too.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { start } from './haven.mjs';
+import { mustRun, start } from './haven.mjs';
+import { tileAt } from './tile.mjs';
 
 const SECONDS = Number(process.env.SWAP_SECONDS ?? 6);
 const LEAST_SWAPS = 5;
@@ -27,6 +29,10 @@ const QUESTION = JSON.stringify({
     limit: 20,
     age: 30,
 });
+
+const { x, y } = tileAt({ lat: 12.5, lon: 104.5 }, 8);
+const SERVICE_TILE = `/tiles/services/8/${x}/${y}.mvt`;
+const BASEMAP_TILE = '/tiles/basemap/0/0/0.mvt';
 
 /* The two revisions differ in every name, and in every other point. */
 const rows = (which) =>
@@ -96,8 +102,23 @@ end
 
 let haven;
 
+/* Two basemaps, as A.mbtiles and B.mbtiles: the last zoom of one has more corners. */
+function buildBasemaps(h) {
+    for (const [which, zoom] of Object.entries({ A: 0, B: 1 })) {
+        const out = join(h.dir, `${which}.mbtiles`);
+        mustRun('tiles', 'build', '--db', h.db, '--max-zoom', String(zoom), '--out', out);
+    }
+}
+
+/* Complete at once, as `haven tiles build` puts it there. */
+function putBasemap(which) {
+    const fresh = join(haven.dir, 'fresh');
+    copyFileSync(join(haven.dir, `${which}.mbtiles`), fresh);
+    renameSync(fresh, haven.db.replace(/\.db$/, '.mbtiles'));
+}
+
 before(async () => {
-    haven = await start({ services: rows('A'), roles: [] });
+    haven = await start({ services: rows('A'), roles: [], prepare: buildBasemaps });
 });
 after(() => haven?.stop());
 
@@ -109,6 +130,45 @@ async function until(wanted) {
         assert.ok(Date.now() < end, 'the server did not notice an import');
         await new Promise((r) => setTimeout(r, 20));
     }
+}
+
+async function tile(path) {
+    const { status, headers, text } = await haven.get(path);
+    assert.equal(status, 200, `${path}: ${text}`);
+    return { text, etag: headers.get('etag') };
+}
+
+/* The tiles of a revision and of a basemap, by path: [{ text, etag }]. */
+const kept = { [SERVICE_TILE]: [], [BASEMAP_TILE]: [] };
+
+async function keepTiles(which) {
+    putBasemap(which);
+    const end = Date.now() + 30_000;
+    for (const [path, tiles] of Object.entries(kept)) {
+        const isNew = (t) => tiles.every((old) => old.text !== t.text);
+        let now = await haven.get(path);
+        while (now.status !== 200 || !isNew(now)) {
+            assert.ok(Date.now() < end, `${path}: no tile of ${which}`);
+            await new Promise((r) => setTimeout(r, 20));
+            now = await haven.get(path);
+        }
+        tiles.push(await tile(path));
+    }
+}
+
+/* Asks for tiles until it is stopped; resolves with how often each was seen. */
+async function askTiles(until_) {
+    const seen = Object.fromEntries(Object.keys(kept).map((path) => [path, [0, 0]]));
+    while (!until_.stopped) {
+        for (const [path, tiles] of Object.entries(kept)) {
+            const now = await tile(path);
+            const which = tiles.findIndex((t) => t.text === now.text);
+            assert.ok(which >= 0, `${path}: a tile of neither`);
+            assert.equal(now.etag, tiles[which].etag, path);
+            seen[path][which]++;
+        }
+    }
+    return seen;
 }
 
 /* Imports one revision, waits until it is served, and keeps its answer. */
@@ -125,6 +185,7 @@ async function keep(which) {
     assert.equal(answer.status, 200);
     assert.equal(answer.body.results.length, 20);
     writeFileSync(join(haven.dir, `${which}.json`), answer.text);
+    await keepTiles(which);
     return now;
 }
 
@@ -186,15 +247,23 @@ test(
         haven.import(rows('A'), 'A', '--dry-run'); /* writes the file */
         haven.import(rows('B'), 'B', '--dry-run');
         const loaded = load();
+        const tiles = { stopped: false };
+        const askers = [askTiles(tiles), askTiles(tiles)];
         const end = Date.now() + SECONDS * 1000;
         let imports = 0;
         while (Date.now() < end || imports < 2 * LEAST_SWAPS) {
             const which = imports % 2 ? 'B' : 'A';
+            putBasemap(which);
             await importOnce(which);
             await until(which === 'A' ? first : second);
             imports++;
         }
         loaded.stop();
+        tiles.stopped = true;
+        for (const seen of await Promise.all(askers)) {
+            const least = Math.min(...Object.values(seen).flat());
+            assert.ok(least > 0, `only one was seen: ${JSON.stringify(seen)}`);
+        }
         const output = await loaded.output;
         const found = output.match(/RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/);
         assert.ok(found, output);

@@ -191,6 +191,7 @@ describe('2,000 questions of the public around a hidden place', () => {
                 assert.equal(fit, null);
                 assert.deepEqual(first.spheres, []);
                 assert.deepEqual(first.walls, { lat: [], lon: [] });
+                assert.equal(first.drawn, null);
                 console.log(`${visibility}: ${first.spent()} questions, nothing to fit`);
             } else {
                 const hows = new Set(first.spheres.map((s) => s.how));
@@ -208,6 +209,7 @@ describe('2,000 questions of the public around a hidden place', () => {
                     );
                 }
                 assert.ok(metres(fit, published) < 1, `${metres(fit, published)} m`);
+                assert.ok(metres(first.drawn, published) < 2, JSON.stringify(first.drawn));
                 for (const side of ['lat', 'lon']) {
                     assert.ok(first.walls[side].length > 0, side);
                     for (const wall of first.walls[side]) {
@@ -238,6 +240,7 @@ describe('2,000 questions of the public around a hidden place', () => {
             `exact: ${one.spent()} questions fit ${off.toFixed(3)} m from the place`,
         );
         assert.ok(off < 1, `${off} m`);
+        assert.ok(metres(one.drawn, open) < 2, JSON.stringify(one.drawn));
     });
 });
 
@@ -288,11 +291,11 @@ describe("2,000 questions with a stolen operator's key", () => {
 
     /* Staff see by the revision and by validators that something was changed, not what. */
     const plain = (transcript) =>
-        transcript.map(([what, status, headers, text]) => [
+        transcript.map(([what, status, headers, ...body]) => [
             what,
             status,
             headers.replace(/\["etag","[^\]]*\]/, ''),
-            text,
+            ...body,
         ]);
 
     const attack = async (at, seed = SEED) => {

@@ -187,9 +187,72 @@ static void test_rings(void **state) {
     buf_free(&wkb);
 }
 
+/* ---- where outlines meet -------------------------------------------------------------- */
+
+static struct shape *shape_from(const char *type, const char *coordinates) {
+    struct buf wkb = {0};
+    struct error e = {0};
+    outline(&wkb, type, coordinates);
+    struct shape *s = shape_new(wkb.data, wkb.len, &e);
+    assert_non_null(s);
+    buf_free(&wkb);
+    return s;
+}
+
+/* The box of one LineString of WKB, made ours. */
+static struct box line_box(const struct buf *wkb, uint32_t *count) {
+    struct box box = {1e9, 1e9, -1e9, -1e9};
+    uint32_t type;
+    double xy[2];
+    memcpy(&type, wkb->data + 1, sizeof type);
+    memcpy(count, wkb->data + 5, sizeof *count);
+    assert_int_equal(type, 2);
+    assert_int_equal(wkb->len, 9 + *count * sizeof xy);
+    for (uint32_t i = 0; i < *count; i++) {
+        memcpy(xy, wkb->data + 9 + i * sizeof xy, sizeof xy);
+        box.west = xy[0] < box.west ? xy[0] : box.west;
+        box.east = xy[0] > box.east ? xy[0] : box.east;
+        box.south = xy[1] < box.south ? xy[1] : box.south;
+        box.north = xy[1] > box.north ? xy[1] : box.north;
+    }
+    return box;
+}
+
+static void test_shared(void **state) {
+    struct shape *a = shape_from("Polygon", "[[[0,0],[1,0],[1,1],[0,1],[0,0]]]");
+    struct shape *b = shape_from("Polygon", "[[[1.001,0],[2,0],[2,1],[1.001,1],[1.001,0]]]");
+    struct shape *far = shape_from("Polygon", "[[[3,0],[4,0],[4,1],[3,1],[3,0]]]");
+    const struct shape *both[] = {b, far};
+    struct buf line = {0}, apart = {0};
+    struct error e = {0};
+    uint32_t count;
+    (void)state;
+    assert_true(shape_shared(a, both, 2, 0.01, &line, &e));
+    struct box box = line_box(&line, &count);
+    assert_true(box.west > 0.985 && box.east == 1 && box.south == 0 && box.north == 1);
+    line.len = 0;
+    assert_true(shape_shared(a, both + 1, 1, 0.01, &line, &e)); /* they do not meet */
+    assert_int_equal(line.len, 0);
+    assert_true(shape_shared(a, both, 1, 0.0001, &line, &e)); /* nor do these, so narrowly */
+    assert_int_equal(line.len, 0);
+    assert_true(shape_shared(a, both, 1, 0.01, &line, &e));
+    struct shape *corridor = shape_corridor(&line, 1, 0.1, &e);
+    assert_non_null(corridor);
+    assert_true(shape_lines_apart(corridor, line.data, line.len, &apart, &e));
+    assert_int_equal(apart.len, 0); /* it lies in its own corridor */
+    assert_null(shape_corridor(&apart, 1, 0.1, &e));
+    assert_int_equal(e.code, ERR_NONE);
+    assert_false(shape_lines_apart(corridor, "x", 1, &apart, &e));
+    shape_free(corridor);
+    buf_free(&line);
+    shape_free(a);
+    shape_free(b);
+    shape_free(far);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound),   cmocka_unit_test(test_repaired),
+        cmocka_unit_test(test_shared), cmocka_unit_test(test_sound),   cmocka_unit_test(test_repaired),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_no_geometry),
         cmocka_unit_test(test_threads), cmocka_unit_test(test_rings),
     };

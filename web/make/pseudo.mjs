@@ -53,8 +53,10 @@ const message = (m) =>
 const mapped = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
-export function pseudo({ messages, labels }) {
+/* What else the catalogue has stays: how numbers, dates and lists are written. */
+export function pseudo({ messages, labels, ...forms }) {
   return {
+    ...forms,
     messages: mapped(messages, message),
     labels: mapped(labels, (vocabulary) => mapped(vocabulary, message)),
   };
