@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tiles of services. Cold (the cache holds nothing: each is cut, packed and sent) against
- * PostGIS ST_AsMVT on the same rows, both putting points of a cell together below zoom 12.
- * And tiles that the cache holds against a bare libmicrohttpd that sends as many bytes.
+ * Tiles, cold (the cache holds nothing), against PostGIS ST_AsMVT on the same rows, neither
+ * compressed: those of services, which both cut when they are asked for, putting points of a
+ * cell together below zoom 12; and those of the basemap, which haven cut before. And tiles
+ * that the cache holds against a bare libmicrohttpd that sends as many bytes.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makeRandom } from '../differential/generate.mjs';
-import { decode, tileAt } from '../http/tile.mjs';
-import { answerSize, serve } from './haven.mjs';
+import { decode, EXTENT, tileAt } from '../http/tile.mjs';
+import { answerSize, program, serve, share } from './haven.mjs';
 import { startPeer } from './nearest.mjs';
 import { startPostgres } from './postgres.mjs';
-import { alternate, cores, figure, short, skip, small, wrk, writeLoad } from './tools.mjs';
+import { alternate, cores, figure, inWork, run, short, skip, small, wrk, writeLoad } from './tools.mjs';
 
 const DURATION = small ? 2 : 5;
 const TILES = small ? 500 : 5000;
@@ -37,11 +38,11 @@ function tilesOf({ low, high }, points) {
     });
 }
 
-const path = (tile) => `/tiles/services/${tile.join('/')}.mvt`;
-const load = (name, tiles) =>
+const path = (set, tile) => `/tiles/${set}/${tile.join('/')}.mvt`;
+const load = (set, tiles) =>
     writeLoad(
-        name,
-        tiles.map((tile) => `GET\t${path(tile)}\t\n`),
+        set,
+        tiles.map((tile) => `GET\t${path(set, tile)}\t\n`),
     );
 
 /* ---- PostGIS -------------------------------------------------------------------------------- */
@@ -87,7 +88,7 @@ async function compareTiles(port, tiles, kind, sql) {
         return [features.length, features.reduce((n, f) => n + f.properties.count, 0)];
     };
     for (const [n, tile] of tiles.slice(0, 20).entries()) {
-        const answer = await fetch(`http://127.0.0.1:${port}${path(tile)}`);
+        const answer = await fetch(`http://127.0.0.1:${port}${path('services', tile)}`);
         const mine = counted(Buffer.from(await answer.arrayBuffer()));
         const hex = sql(`SELECT encode((${question(kind, n)}), 'hex')`).trim();
         const theirs = counted(Buffer.from(hex, 'hex'));
@@ -105,18 +106,35 @@ function fillTiles(sql, tiles) {
     sql('ANALYZE tile');
 }
 
-async function cold({ db, points, rows }) {
-    const what = 'tile of services, cold';
-    const pg = startPostgres('tiles');
-    if (!pg) return skip(`${what}, against PostGIS`, 'no PostgreSQL');
-    const { dir, sql, end } = pg;
-    try {
-        statements(SCHEMA).forEach(sql);
-    } catch (error) {
-        end();
-        return skip(`${what}, against PostGIS`, `no PostGIS: ${error.stderr.split('\n')[0]}`);
-    }
-    writeFileSync(join(dir, 'rows.csv'), rows);
+/* Tiles a second of PostGIS: one prepared statement over the table of addresses. */
+function theirRate(pg, ask) {
+    const file = join(pg.dir, 'tile.sql');
+    writeFileSync(file, `\\set n random(0, ${TILES - 1})\n${ask(':n')};\n`);
+    const args = ['-n', '-M', 'prepared', '-c', String(cores), '-T', String(DURATION)];
+    const text = pg.run('pgbench', [...pg.at, ...args, '-f', file, 'postgres']);
+    return Number(/^tps = ([\d.]+)/m.exec(text)[1]);
+}
+
+async function compareRates({ pg, port, what, set, tiles, ask }) {
+    const requests = load(set, tiles);
+    const bytes = await answerSize(port, requests);
+    const { a, b, ratio } = await alternate(
+        small ? 1 : 3,
+        () => wrk(port, requests, undefined, DURATION),
+        () => theirRate(pg, ask),
+    );
+    figure({
+        what,
+        against: 'PostGIS ST_AsMVT, prepared, the same rows',
+        ratio,
+        wanted: { least: 3 },
+        detail: `${short(a)} against ${short(b)} tiles/s, ${short(bytes)} bytes`,
+    });
+}
+
+async function coldServices(pg, { db, points, tileRows }) {
+    const { dir, sql } = pg;
+    writeFileSync(join(dir, 'rows.csv'), tileRows);
     sql(`COPY service FROM '${join(dir, 'rows.csv')}' CSV`);
     statements(AFTER_ROWS).forEach(sql);
     const server = await serve(db, ['--tile-cache', '0']);
@@ -124,35 +142,120 @@ async function cold({ db, points, rows }) {
         const tiles = tilesOf(kind, points);
         fillTiles(sql, tiles);
         await compareTiles(server.port, tiles, kind, sql);
-        const file = join(dir, 'tile.sql');
-        writeFileSync(file, `\\set n random(0, ${TILES - 1})\n${question(kind, ':n')};\n`);
-        const requests = load('cold', tiles);
-        const bytes = await answerSize(server.port, requests);
-        const theirs = () => {
-            const args = ['-n', '-M', 'prepared', '-c', String(cores), '-T', String(DURATION)];
-            const text = pg.run('pgbench', [...pg.at, ...args, '-f', file, 'postgres']);
-            return Number(/^tps = ([\d.]+)/m.exec(text)[1]);
-        };
-        const { a, b, ratio } = await alternate(
-            small ? 1 : 3,
-            () => wrk(server.port, requests, undefined, DURATION),
-            theirs,
-        );
-        figure({
-            what: `${what}, ${kind.name}`,
-            against: 'PostGIS ST_AsMVT, prepared, the same rows',
-            ratio,
-            wanted: { least: 3 },
-            detail: `${short(a)} against ${short(b)} tiles/s, ${short(bytes)} bytes`,
+        await compareRates({
+            ...{ pg, tiles, port: server.port, set: 'services' },
+            what: `tile of services, cold, ${kind.name}`,
+            ask: (n) => question(kind, n),
         });
     }
     await server.stop();
-    end();
 }
+
+/* ---- the basemap ------------------------------------------------------------------------------ */
+
+const LAND = 0;
+const BOX = { west: 95, south: 8, east: 110, north: 24 };
+const BASEMAP_ZOOMS = { low: 4, high: 9 };
+
+/* Rows of the built-in basemap (data/basemap.mjs): [{ layer, wkb }]. */
+function builtIn() {
+    const bytes = readFileSync(join(share, 'basemap.bin'));
+    const rows = [];
+    for (let at = 12; rows.length < bytes.readUInt32LE(8);) {
+        const len = bytes.readUInt32LE(at + 6);
+        rows.push({ layer: bytes[at], wkb: bytes.subarray(at + 10, at + 10 + len) });
+        at += 10 + len;
+    }
+    return rows;
+}
+
+const LINES_SCHEMA = `
+CREATE TABLE outline (layer int, wkb bytea);
+`;
+const AFTER_OUTLINES = `
+ALTER TABLE outline ADD COLUMN shape geometry(Geometry, 3857);
+UPDATE outline SET shape = ST_Transform(CASE WHEN layer = 0
+    THEN ST_CollectionExtract(ST_MakeValid(ST_GeomFromWKB(wkb, 4326)), 3)
+    ELSE ST_GeomFromWKB(wkb, 4326) END, 3857);
+ALTER TABLE outline DROP COLUMN wkb;
+CREATE INDEX ON outline USING gist (shape);
+VACUUM FULL ANALYZE outline;
+`;
+const layerOf = (name, test) => `coalesce((SELECT ST_AsMVT(q, '${name}', 4096, 'geom') FROM
+    (SELECT ST_AsMVTGeom(o.shape, e.box, 4096, 64, true) AS geom FROM outline o, e
+     WHERE ${test} AND o.shape && e.wide) q), '')`;
+const basemapQuestion = (n) => `WITH e AS MATERIALIZED (SELECT ST_TileEnvelope(z, x, y) AS box,
+        ST_TileEnvelope(z, x, y, margin => 0.015625) AS wide FROM tile WHERE n = ${n})
+SELECT ${layerOf('land', `layer = ${LAND}`)} || ${layerOf('boundary', `layer <> ${LAND}`)}`;
+
+/* The share of a tile that is land. Rings of holes turn the other way. */
+function landOf(bytes) {
+    const rings = (decode(bytes).land ?? []).flatMap((f) => f.geometry);
+    const twice = (ring) =>
+        ring.slice(1).reduce((n, b, i) => n + ring[i].x * b.y - b.x * ring[i].y, 0);
+    return rings.reduce((n, ring) => n + twice(ring), 0) / 2 / EXTENT ** 2;
+}
+
+/* Both must show as much land, but for islets that haven leaves out and other buffers. */
+async function compareLand(port, tiles, sql) {
+    for (const [n, tile] of tiles.slice(0, 20).entries()) {
+        const answer = await fetch(`http://127.0.0.1:${port}${path('basemap', tile)}`);
+        const mine = landOf(Buffer.from(await answer.arrayBuffer()));
+        const hex = sql(`SELECT encode((${basemapQuestion(n)}), 'hex')`).trim();
+        const theirs = landOf(Buffer.from(hex, 'hex'));
+        if (Math.abs(mine - theirs) > 0.1)
+            throw new Error(`land differs at ${tile.join('/')}: ${mine}; ${theirs}`);
+    }
+}
+
+async function coldBasemap(pg) {
+    const { dir, sql } = pg;
+    const db = inWork('basemap.db');
+    run(program, ['init', db]);
+    const box = `${BOX.west},${BOX.south},${BOX.east},${BOX.north}`;
+    const build = ['--bbox', box, '--max-zoom', String(BASEMAP_ZOOMS.high)];
+    run(program, ['tiles', 'build', '--db', db, ...build]);
+    const lines = builtIn().map((row) => `${row.layer},\\x${row.wkb.toString('hex')}\n`);
+    writeFileSync(join(dir, 'outlines.csv'), lines.join(''));
+    statements(LINES_SCHEMA).forEach(sql);
+    sql(`COPY outline FROM '${join(dir, 'outlines.csv')}' CSV`);
+    statements(AFTER_OUTLINES).forEach(sql);
+    const random = makeRandom(29);
+    const points = Array.from({ length: 1000 }, () => ({
+        lon: BOX.west + random.int(0, 1000) * ((BOX.east - BOX.west) / 1000),
+        lat: BOX.south + random.int(0, 1000) * ((BOX.north - BOX.south) / 1000),
+    }));
+    const tiles = tilesOf(BASEMAP_ZOOMS, points);
+    fillTiles(sql, tiles);
+    const server = await serve(db, ['--tile-cache', '0']);
+    await compareLand(server.port, tiles, sql);
+    await compareRates({
+        ...{ pg, tiles, port: server.port, set: 'basemap' },
+        what: 'tile of the basemap, cold, land and borders',
+        ask: basemapQuestion,
+    });
+    await server.stop();
+}
+
+async function cold(given) {
+    const pg = startPostgres('tiles');
+    if (!pg) return skip('tiles, cold, against PostGIS', 'no PostgreSQL');
+    try {
+        statements(SCHEMA).forEach(pg.sql);
+    } catch (error) {
+        pg.end();
+        return skip('tiles, cold, against PostGIS', `no PostGIS: ${error.stderr.split('\n')[0]}`);
+    }
+    await coldServices(pg, given);
+    await coldBasemap(pg);
+    pg.end();
+}
+
+/* ---- cached ------------------------------------------------------------------------------------ */
 
 async function cached({ port, points }) {
     const tiles = tilesOf({ low: 6, high: 14 }, points).slice(0, 500);
-    const requests = load('cached', tiles);
+    const requests = load('services', tiles);
     const bytes = await answerSize(port, requests);
     const peer = await startPeer(bytes);
     await wrk(port, requests, undefined, 1);
@@ -177,7 +280,7 @@ const quote = (text) => `"${text.replaceAll('"', '""')}"`;
 export const tileLine = (row) =>
     `${[row.id, row.service, row.kind, row.needs].map(quote).join(',')},${row.lon},${row.lat}\n`;
 
-export async function tiles({ db, port, points, tileRows }) {
-    await cold({ db, points, rows: tileRows });
-    await cached({ port, points });
+export async function tiles(given) {
+    await cold(given);
+    await cached(given);
 }

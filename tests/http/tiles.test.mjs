@@ -504,6 +504,51 @@ describe('TileJSON', () => {
     });
 });
 
+/* ---- what changes --------------------------------------------------------------------------- */
+
+describe('when the directory changes', () => {
+    const [a, b] = [12.1, 12.4].map((lat, i) => service('ab'[i], lat, 104.5, plain));
+    const name = (lat) => {
+        const { x, y } = tileAt({ lat, lon: 104.5 }, 14);
+        return tilePath(`14/${x}/${y}`);
+    };
+    let own;
+    before(async () => {
+        own = await start({ services: [a, b] });
+    });
+    after(() => own?.stop());
+
+    const ask = (path, headers) => own.get(path, null, headers);
+    async function change(rows) {
+        const revision = async () => (await own.get('/api/v1/status', 'steward')).body.revision;
+        const was = await revision();
+        own.import(rows);
+        for (const end = Date.now() + 30_000; (await revision()) === was;) {
+            assert.ok(Date.now() < end, 'the server did not notice the import');
+            await new Promise((r) => setTimeout(r, 30));
+        }
+    }
+
+    test('its tile does, and no other needs to be sent again', async () => {
+        const [one, other] = [await ask(name(12.1)), await ask(name(12.4))];
+        await change([a, { ...b, service: 'Another name' }]);
+        const tags = [one, other].map((a) => ({ 'If-None-Match': a.headers.get('etag') }));
+        assert.equal((await ask(name(12.1), tags[0])).status, 304);
+        const now = await ask(name(12.4), tags[1]);
+        assert.equal(now.status, 200);
+        assert.ok(now.text.includes('Another name'));
+        assert.notEqual(now.headers.get('etag'), other.headers.get('etag'));
+    });
+
+    test('a service that is held back is in no tile of the public any more', async () => {
+        assert.ok((await ask(name(12.1))).text.includes('Service'));
+        await change([{ ...a, visibility: 'staff' }, b]);
+        assert.equal((await ask(name(12.1))).text, '');
+        assert.match((await ask(tilePath('0/0/0'))).text, /Service "b"/);
+        assert.ok((await own.get(name(12.1), 'steward')).text.includes('Service'));
+    });
+});
+
 /* ---- GDAL ------------------------------------------------------------------------------------------ */
 
 const hasGdal = spawnSync('ogrinfo', ['--version']).status === 0;

@@ -49,7 +49,10 @@ const stored = (page) =>
     });
 
 const read = (page, address) =>
-    page.evaluate(async (a) => (await (await caches.open('kept')).match(a)).text(), address);
+    page.evaluate(async (a) => {
+        const cache = await caches.open('kept');
+        return (await cache.match(a, { ignoreSearch: true, ignoreVary: true })).text();
+    }, address);
 
 async function setAge(page, days) {
     await page.evaluate(async (at) => {
@@ -69,7 +72,7 @@ test('what is kept: the page in its language, the map, the public services of th
             assert.ok(kept.includes('/'));
             assert.equal(kept.filter((p) => /^\/assets\/(en|km|lo)\./.test(p)).length, 1);
             const tiles = kept.filter((p) => /^\/tiles\/basemap\/\d/.test(p));
-            assert.ok(tiles.length > 20 && tiles.length <= 300, `${tiles.length} tiles`);
+            assert.ok(tiles.length > 10 && tiles.length <= 300, `${tiles.length} tiles`);
             assert.ok(tiles.some((p) => p.startsWith('/tiles/basemap/8/')));
             const list = JSON.parse(await read(page, '/kept/services.json'));
             const names = list.map((s) => s.name).sort();
@@ -83,7 +86,9 @@ test('what is kept: the page in its language, the map, the public services of th
                 assert.doesNotMatch(await read(page, path), /qzwhidden|999 999/, path);
             }
             const html = await page.evaluate(async () => {
-                const page = await (await caches.open('kept')).match('/', { ignoreSearch: true });
+                const page = await (await caches.open('kept')).match('/', {
+                    ignoreSearch: true, ignoreVary: true,
+                });
                 return page.headers.get('Content-Security-Policy');
             });
             assert.match(html, /^default-src 'none'; script-src 'self';/);
@@ -125,6 +130,7 @@ test('one button deletes all of it', async () => {
 test('another province takes its place', async () => {
     await site.visit({ path: '/?lang=en' }, async (page) => {
         await keepWestmark(page);
+        await page.goto('/?lang=en');
         await ask(page, 'Eastmark');
         await page.getByRole('button', { name: /^Keep Eastmark/ }).click();
         await page.getByText(/Eastmark is kept/).waitFor({ timeout: 30_000 });

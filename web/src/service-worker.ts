@@ -15,8 +15,11 @@ async function forget(): Promise<void> {
   await self.registration.unregister();
 }
 
+/* Whatever the answer was chosen by: there is one of each. */
 const lookUp = async (request: Request, options?: CacheQueryOptions) =>
-  (await caches.has(CACHE)) ? (await caches.open(CACHE)).match(request, options) : undefined;
+  (await caches.has(CACHE))
+    ? (await caches.open(CACHE)).match(request, { ignoreVary: true, ...options })
+    : undefined;
 
 /* From the server, unless it stays silent. */
 async function fromServer(request: Request): Promise<Response> {
