@@ -26,6 +26,7 @@ function Number({ phone }: { phone: Phone }) {
 
 function About({ phone }: { phone: Phone }) {
   const parts = [
+    phone.toll_free === true ? t('service.free_call') : '',
     phone.hours ?? '',
     phone.languages?.length
       ? t('service.phone_languages', {
