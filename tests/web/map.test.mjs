@@ -607,7 +607,7 @@ describe('for everybody', () => {
                     await look('form');
                     await search(page);
                     await answered(page);
-                    await page.getByRole('button', { name: /Details of/ }).first().click();
+                    await page.getByRole('button', { name: /^Details/ }).first().click();
                     await page.locator('.stated').first().waitFor();
                     await look('answer');
                     await mapShown(page);
