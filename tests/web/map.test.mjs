@@ -523,7 +523,7 @@ describe('what is taken along', () => {
             await page.pdf({ path: path.replace('.pdf', '-a5.pdf'), preferCSSPageSize: true });
             const small = spawnSync('pdfinfo', [path.replace('.pdf', '-a5.pdf')],
                 { encoding: 'utf8' }).stdout;
-            assert.match(small, /Page size:\s+(419|420)\.\d* x 59\d/);
+            assert.match(small, /Page size:\s+(419|420)(\.\d+)? x 59\d/);
             await page.getByRole('button', { name: 'Back to the list' }).click();
             await page.locator('.service').first().waitFor();
             await tab.context.setOffline(false);
