@@ -109,8 +109,9 @@ const hasArea = (ring) => ring.length > 3 && area(ring) > 1e-9;
 
 /* ---- 180 degrees ----------------------------------------------------------------------- */
 
-/* Longitudes of a ring without jumps, so that one over 180 degrees goes on to 190. One that
- * goes around a pole does not come back to where it began, and stays as it is. */
+/* Longitudes of a ring without jumps, so that one over 180 degrees goes on to 190, and one
+ * that ends there, which the package writes as -180, ends at 180. One that goes around a pole
+ * does not come back to where it began, and stays as it is. */
 function unwrap(ring) {
     let turn = 0;
     const out = ring.map(([lon, lat], i) => {
@@ -137,17 +138,20 @@ function halfOf(ring, meridian, sign) {
     return out.length > 0 ? [...out, out[0]] : [];
 }
 
+const move = (ring, by) => ring.map(([lon, lat]) => [lon + by, lat]);
+
 /* A polygon that goes over 180 degrees, as two. */
-function cutAt180(rings) {
-    const whole = rings.map(unwrap);
-    const lons = whole[0].map(([lon]) => lon);
-    const [west, east] = [Math.min(...lons), Math.max(...lons)];
-    if (west >= -180 && east <= 180)
+function cutAt180([outer, ...holes]) {
+    let shell = unwrap(outer);
+    if (shell.some(([lon]) => lon < -180))
+        shell = move(shell, 360);
+    const west = shell.reduce((least, [lon]) => Math.min(least, lon), Infinity);
+    const whole = [shell, ...holes.map(unwrap).map((hole) =>
+        move(hole, hole.some(([lon]) => lon < west) ? 360 : 0))];
+    if (shell.every(([lon]) => lon <= 180))
         return [whole];
-    const meridian = east > 180 ? 180 : -180;
-    const move = (ring, by) => ring.map(([lon, lat]) => [lon + by, lat]);
-    return [1, -1].map((sign) => whole.map((ring) => move(halfOf(ring, meridian, sign),
-        sign * meridian > 0 ? -sign * 360 : 0)));
+    return [whole.map((ring) => halfOf(ring, 180, -1)),
+        whole.map((ring) => move(halfOf(ring, 180, 1), -360))];
 }
 
 function landFeatures(topology) {

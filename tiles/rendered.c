@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tiles/rendered.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The byte after the string that begins at `at`. */
+/* The byte after the string that begins at `at`: its end is a quote after an even number of
+ * backslashes. */
 static const char *after_string(const char *at, const char *end) {
-    for (at++; at < end && *at != '"'; at++)
-        at += *at == '\\';
-    return at < end ? at + 1 : end;
+    const char *quote = at;
+    size_t slashes;
+    do {
+        slashes = 0;
+        quote = memchr(quote + 1, '"', (size_t)(end - quote) - 1);
+        while (quote != NULL && quote[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+    } while (quote != NULL && slashes % 2 == 1);
+    return quote != NULL ? quote + 1 : end;
 }
 
 /* The byte after the value that begins at `at`. */
@@ -25,22 +33,25 @@ static const char *after_value(const char *at, const char *end) {
     return at;
 }
 
-bool rendered_member(struct slice object, const char *name, struct slice *out) {
-    const char *at = object.at, *end = at + object.len;
-    size_t len = strlen(name);
-    if (object.len == 0 || *at != '{')
+bool rendered_next(struct slice *rest, struct slice *name, struct slice *value) {
+    const char *at = rest->at, *end = at + rest->len;
+    if (rest->len < 2 || (*at != '{' && *at != ',') || at[1] != '"')
         return false;
-    while (at + 1 < end && at[1] == '"') {
-        const char *key = at + 2, *past = after_string(at + 1, end);
-        const char *value = past + 1; /* after the colon */
-        if (value >= end)
-            return false;
-        at = after_value(value, end);
-        if ((size_t)(past - 1 - key) == len && memcmp(key, name, len) == 0) {
-            *out = (struct slice){value, (size_t)(at - value)};
+    const char *past = after_string(at + 1, end);
+    *name = (struct slice){at + 2, (size_t)(past - at) - 3};
+    if (past + 1 >= end) /* the colon, and the value after it */
+        return false;
+    const char *next = after_value(past + 1, end);
+    *value = (struct slice){past + 1, (size_t)(next - past) - 1};
+    *rest = (struct slice){next, (size_t)(end - next)};
+    return true;
+}
+
+bool rendered_member(struct slice object, const char *name, struct slice *out) {
+    struct slice found;
+    while (rendered_next(&object, &found, out))
+        if (slice_is(found, name))
             return true;
-        }
-    }
     return false;
 }
 

@@ -12,8 +12,11 @@
 #include "data/buf.h"
 #include "data/text.h"
 
-/* Finds a member of an object, of which the closing brace may be missing: its value as it
- * stands there. False: there is none, or `object` is no object. */
+/* The members of an object one after another: `*rest` begins as the object, of which the
+ * closing brace may be missing. False: there is no more, or it is no object. */
+bool rendered_next(struct slice *rest, struct slice *name, struct slice *value);
+
+/* Finds a member of an object: its value as it stands there. False: there is none. */
 bool rendered_member(struct slice object, const char *name, struct slice *out);
 
 /* The number in `value`, which must not be the last that its buffer holds. */

@@ -242,24 +242,33 @@ struct cutter {
     struct buf text;
 };
 
-/* A member of what is rendered, as a property; none where it is null. */
-static void add_member(struct cutter *c, struct slice object, const char *name) {
-    struct slice value;
-    if (!rendered_member(object, name, &value))
-        return;
-    c->text.len = 0;
-    rendered_text(value, ';', &c->text);
-    if (c->text.len > 0)
-        mvt_text(c->mvt, name, c->text.data, c->text.len);
+/* Properties that are members of the summary, in the order in which they stand there, and of
+ * the point. */
+static const char *const summarised[] = {"id", "name", "kind", "needs", NULL};
+static const char *const pointed[] = {"precision", NULL};
+
+/* Adds the members that `names` lists; none where it is null. */
+static void add_members(struct cutter *c, struct slice object, const char *const *names) {
+    struct slice name, value;
+    while (*names != NULL && rendered_next(&object, &name, &value)) {
+        const char *const *meant = names;
+        while (*meant != NULL && !slice_is(name, *meant))
+            meant++;
+        if (*meant == NULL)
+            continue;
+        names = meant + 1;
+        c->text.len = 0;
+        rendered_text(value, ';', &c->text);
+        if (c->text.len > 0)
+            mvt_text(c->mvt, *meant, c->text.data, c->text.len);
+    }
 }
 
 static void add_one(struct cutter *c, const struct spot *spot) {
-    static const char *const summarised[] = {"id", "name", "kind", "needs"};
     const struct snapshot *s = c->index->snapshot;
     const struct snap_service *it = &s->services[spot->service];
-    for (size_t i = 0; i < sizeof summarised / sizeof *summarised; i++)
-        add_member(c, summary_of(s, it), summarised[i]);
-    add_member(c, point_of(s, it), "precision");
+    add_members(c, summary_of(s, it), summarised);
+    add_members(c, point_of(s, it), pointed);
 }
 
 static void add_several(struct cutter *c, struct stretch s) {

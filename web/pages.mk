@@ -30,9 +30,10 @@ $(PAGES): $(PAGE_FILES) $(FONTS) $(wildcard data/vocabulary/*.csv) $(NODE) build
 pages: $(PAGES) ## build/share/web; EXIT_URL=https://... is where the way out leads
 
 .PHONY: pages-check
-pages-check: $(NODE) ## types of the pages, and the catalogues of their languages
+pages-check: $(NODE) ## types of the pages, the catalogues of their languages, and their tests
 	cd web && ../$(TSC) --noEmit -p . && ../$(TSC) --noEmit -p tsconfig.worker.json
 	node web/make/check.mjs
+	node --test tests/catalogues
 
 .PHONY: web-test
 web-test: $(HAVEN) ## the pages in Chromium, on the real server; pictures in build/screenshots

@@ -21,21 +21,22 @@
 #define NO_LANGUAGE (-1)
 
 /* No inline script or style, and no other host, for anything. */
-#define POLICY                                                                             \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "  \
-    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "          \
+#define POLICY                                                                              \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "         \
     "base-uri 'none'; form-action 'none'; frame-ancestors "
 
 const struct param page_params[] = {
-    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the page", .in_url = true},
-    {"embed", PARAM_ENUM, -1, 0, 0, "1", "for a frame in a page of a host that may (--embed)",
+    {"lang", PARAM_ENUM, -1, 0, 0, PARAM_LANGUAGES, "language of the page",
      .in_url = true},
+    {"embed", PARAM_ENUM, -1, 0, 0, "1",
+     "for a frame in a page of a host that may (--embed)", .in_url = true},
     {0},
 };
 
 const struct param asset_params[] = {
-    {"name", PARAM_STRING, -1, 1, 100, NULL, "of the file, as pages name it", .in_url = true,
-     .in_path = true},
+    {"name", PARAM_STRING, -1, 1, 100, NULL, "of the file, as pages name it",
+     .in_url = true, .in_path = true},
     {0},
 };
 
@@ -79,8 +80,8 @@ static bool read_whole(const char *path, struct buf *out, struct error *e) {
     bool failed = ferror(f) || fgetc(f) != EOF;
     fclose(f);
     if (failed)
-        return error_set(e, ERR_ENVIRONMENT, "%s: cannot be read, or is above %d bytes", path,
-                         FILE_BYTES_MAX);
+        return error_set(e, ERR_ENVIRONMENT, "%s: cannot be read, or is above %d bytes",
+                         path, FILE_BYTES_MAX);
     out->data = xrealloc(out->data, out->len + 1, 1);
     out->capacity = out->len + 1;
     return true;
@@ -138,7 +139,8 @@ static bool is_name(struct slice name) {
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/",
                    name.at[i]) == NULL)
             return false;
-    return name.len > 0 && name.at[0] != '/' && memmem(name.at, name.len, "..", 2) == NULL;
+    return name.len > 0 && name.at[0] != '/' &&
+           memmem(name.at, name.len, "..", 2) == NULL;
 }
 
 static bool find_language(struct slice code, int *out) {
@@ -185,8 +187,8 @@ struct pages *pages_open(const char *share, const char *const *embed, int count,
         buf_printf(&p->framed, "%s%s", i == 0 ? "" : " ", embed[i]);
     buf_text(&p->policy);
     buf_text(&p->framed);
-    if (share_file(share, "web", folder, e) && share_file(share, "web/list.tsv", list, e) &&
-        tsv_read(list, on_row, &r, NULL, e))
+    if (share_file(share, "web", folder, e) &&
+        share_file(share, "web/list.tsv", list, e) && tsv_read(list, on_row, &r, NULL, e))
         return p;
     pages_close(p);
     return NULL;
@@ -306,8 +308,9 @@ static const struct file *find(const struct pages *p, const char *address, int l
 
 static enum coding choose_coding(const struct file *f, const struct request *q) {
     enum coding coding = BROTLI;
-    while (coding != PLAIN && (f->form[coding].bytes.len == 0 ||
-                               !coding_accepted(q->accept_encoding, coding_names[coding])))
+    while (coding != PLAIN &&
+           (f->form[coding].bytes.len == 0 ||
+            !coding_accepted(q->accept_encoding, coding_names[coding])))
         coding--;
     return coding;
 }

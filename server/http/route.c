@@ -29,6 +29,13 @@ static bool segment_matches(struct slice want, struct slice have, struct slice *
     return true;
 }
 
+/* False when the path differs before the first value of the pattern, as most do: quick. */
+static bool may_match(const char *pattern, const char *path) {
+    while (*pattern != '\0' && *pattern != '{' && *pattern == *path)
+        pattern++, path++;
+    return *pattern == '{' || *pattern == *path;
+}
+
 static bool path_matches(const char *pattern, const char *path,
                          struct slice value[PATH_VALUES]) {
     struct slice want = slice_of(pattern), have = slice_of(path), a, b;
@@ -48,7 +55,8 @@ const struct route *route_match(const struct route *routes, const char *path,
     struct slice unused[PATH_VALUES];
     *allowed = 0;
     for (const struct route *r = routes; r->path != NULL; r++) {
-        if (!path_matches(r->path, path, found == NULL ? value : unused))
+        if (!may_match(r->path, path) ||
+            !path_matches(r->path, path, found == NULL ? value : unused))
             continue;
         *allowed |= r->methods | METHOD_OPTIONS | (r->methods & METHOD_GET ? METHOD_HEAD : 0);
         bool meant = r->methods & method || (method == METHOD_HEAD && r->methods & METHOD_GET);

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { fillPath } from './crawl.mjs';
-import { mustRun, start, toCsv } from './haven.mjs';
+import { buildBasemap, mustRun, start, toCsv } from './haven.mjs';
 import { mayUse, PAGES, ROLES, ROUTES } from './routes.mjs';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
@@ -114,7 +114,11 @@ async function aim() {
 }
 
 before(async () => {
-    haven = await start({ services: SERVICES, roles: [], prepare: endKeys });
+    const prepare = (h) => {
+        endKeys(h);
+        buildBasemap(h);
+    };
+    haven = await start({ services: SERVICES, roles: [], prepare });
     await openSessions();
     await until('revoked keys and accounts are noticed', async () => {
         const key = await haven.get('/api/v1/session', 'revoked admin');

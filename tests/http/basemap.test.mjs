@@ -431,7 +431,7 @@ describe('the server', () => {
     test('names have languages, kind, rank and population; the larger place is first', async () => {
         const { layers } = await tileOf(105.1, 12.55);
         const [first] = layers.place.filter(({ properties }) => properties.kind === 'town');
-        assert.deepEqual(first.properties, { name: 'Big Town', 'name:km': 'ក្រុងធំ', kind: 'town', rank: 1, population: 1500000 });
+        assert.deepEqual(first.properties, { name: 'Big Town', 'name:km': 'ក្រុងធំ', kind: 'town', country: 'KH', rank: 1, population: 1500000 });
         const { x, y, units } = tileAt({ lon: 105.1, lat: 12.55 }, ZOOM);
         assert.deepEqual([first.geometry[0][0].x, first.geometry[0][0].y], units, `${x}/${y}`);
         const low = (await tileOf(104.5, 12.5, 3)).layers.place.map(({ properties }) => properties.name);

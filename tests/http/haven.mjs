@@ -28,6 +28,10 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 const KEPT_OUTPUT = 64 * 1024;
 
+/* Cuts a small basemap of `haven`'s record, of whole continents. */
+export const buildBasemap = (haven) =>
+    mustRun('tiles', 'build', '--db', haven.db, '--max-zoom', '1');
+
 /* The shape of GET /api/v1/services: one page, and how to ask for the next. */
 export const LIST = { items: 'services', next: 'next', total: 'total', cursor: 'cursor' };
 

@@ -24,7 +24,7 @@ import {
     POLICY,
 } from './canaries.mjs';
 import { crawl, forbidden, leaks } from './crawl.mjs';
-import { start } from './haven.mjs';
+import { buildBasemap, start } from './haven.mjs';
 
 const NEAREST = '/api/v1/nearest';
 const SERVICES = '/api/v1/services';
@@ -355,7 +355,10 @@ describe('canaries in each visibility', () => {
         server = await start({
             services: directory,
             roles,
-            prepare: loadGazetteer,
+            prepare: (h) => {
+                loadGazetteer(h);
+                buildBasemap(h);
+            },
             args: ['--places-an-hour', '1000'],
         });
         const made = await makeHiddenThings();
@@ -531,6 +534,18 @@ describe('canaries in each visibility', () => {
                 [...whats].some((what) => what.startsWith(`GET ${path}`)),
                 `${path} is not shared`,
             );
+        }
+    });
+
+    test('the basemap is the same for every role, and only its validators are not', () => {
+        const whats = [...seen.keys()].filter((what) => what.startsWith('GET /tiles/basemap'));
+        const same = ({ status, digest }) => ({ status, digest });
+        const told = whats.filter((what) => seen.get(what).status === 200);
+        assert.ok(told.some((what) => /basemap\/\S+\.mvt$/.test(what)), `${told.length}`);
+        for (const answers of staff.values()) {
+            for (const what of told.filter((w) => answers.has(w))) {
+                assert.deepEqual(same(answers.get(what)), same(seen.get(what)), what);
+            }
         }
     });
 

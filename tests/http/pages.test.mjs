@@ -353,6 +353,20 @@ describe('built files', () => {
     });
 });
 
+test('the way out leads to an empty page, or to the https: page that the build was told', async () => {
+    const { exitAddress } = await import('../../web/make/build.mjs');
+    for (const [given, address] of [['', 'about:blank'], ['about:blank', 'about:blank'],
+        ['https://weather.example', 'https://weather.example/']]) {
+        assert.equal(exitAddress(given), address);
+    }
+    for (const bad of ['http://weather.example', 'weather', 'javascript:alert(1)', '/x',
+        'https://user@weather.example', 'data:text/html,x']) {
+        assert.throws(() => exitAddress(bad), bad);
+    }
+    const html = readFileSync(join(BUILT, 'index.en.html'), 'utf8');
+    assert.match(html, /<a class="exit" href="(about:blank|https:[^"]+)" data-exit/);
+});
+
 test('the log has nothing of what was asked of a page', async () => {
     await ask('/?lang=km&place=secretplace&embed=1');
     await new Promise((r) => setTimeout(r, 600));

@@ -61,10 +61,4 @@ export const PAGES = [
     '/service-worker.js',
 ].map((path) => ({ method: 'GET', path, least: 'public', name: `GET ${path}` }));
 
-/* True for the address of a page, or of a part of one. */
-export const isPage = (address) => {
-    const path = address.split('?')[0];
-    return PAGES.some((p) => p.path === path) || path.startsWith('/assets/');
-};
-
 export const mayUse = (route, role) => ROLES.indexOf(role) >= ROLES.indexOf(route.least);

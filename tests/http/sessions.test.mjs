@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { fillPath } from './crawl.mjs';
 import { COOKIE, mustRun, PASSWORD, run, start } from './haven.mjs';
 import { ROUTES } from './routes.mjs';
 
@@ -19,6 +20,7 @@ const OTHER = 'another long sentence';
 const TOKEN = /^[\w-]{43}$/;
 
 let haven;
+let api; /* /openapi.json */
 let clients = 0;
 
 /* Each test comes from an address of its own, so that waits of one are not another's. */
@@ -28,6 +30,7 @@ before(async () => {
     const services = [{ id: 'a', organization: 'o', service: 's', country: 'KH' }];
     const args = ['--proxy', '127.0.0.1', '--session-idle', '7', '--session-hours', '3'];
     haven = await start({ services, roles: ['steward', 'admin'], args });
+    api = (await haven.get('/openapi.json')).body;
 });
 after(() => haven?.stop());
 
@@ -255,7 +258,7 @@ const merge = (request, headers) => ({
     ...request, headers: { ...request?.headers, ...headers },
 });
 
-const pathOf = ({ path }) => path.replace('{id}', UNKNOWN).replace('{number}', '999999');
+const pathOf = ({ path }) => fillPath(api, path, { id: UNKNOWN, number: 999_999 });
 
 describe('pages of other hosts', () => {
     const acting = ROUTES.filter((r) => r.method !== 'GET');

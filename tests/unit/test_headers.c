@@ -126,12 +126,34 @@ static void test_secure(void **state) {
     has("\nStrict-Transport-Security: max-age=63072000\n");
 }
 
+/* One policy and no more; who may frame a page stands in it, and nowhere against it. */
+static void test_page(void **state) {
+    (void)state;
+    struct request q = asked(ROLE_PUBLIC, "", "");
+    struct response r = {.status = 200, .policy = "p", .caching = CACHE_FOREVER};
+    write(&q, &r);
+    has("\nContent-Security-Policy: p\n");
+    has_not("default-src");
+    has("\nX-Frame-Options: DENY\n");
+    has("\nCache-Control: public, max-age=31536000, immutable\n");
+    has_not("Accept-Language");
+    r.framed = r.by_language = true;
+    write(&q, &r);
+    has_not("X-Frame-Options");
+    has("\nVary: Accept-Language\n");
+    r = (struct response){.status = 200};
+    write(&q, &r);
+    has("\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none';");
+    has("\nX-Frame-Options: DENY\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own),
         cmocka_unit_test(test_other_hosts),
         cmocka_unit_test(test_preflight),
         cmocka_unit_test(test_secure),
+        cmocka_unit_test(test_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { parse } from '@formatjs/icu-messageformat-parser';
 
+import { forms } from './forms.mjs';
 import { LANGUAGES } from './languages.mjs';
 
 export const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -85,7 +86,7 @@ function compile(message, key, language) {
   }
 }
 
-/* What a page of a language says: { messages, labels }. */
+/* What a page of a language says: { messages, labels }, and how it writes: { forms }. */
 export function catalogue(language) {
   const english = readMessages('en');
   const own = readMessages(language);
@@ -99,7 +100,11 @@ export function catalogue(language) {
       Object.entries(readLabels(name)).map(([code, l]) => [code, l[language] || l.en]),
     ),
   ]);
-  return { messages: Object.fromEntries(messages), labels: Object.fromEntries(labels) };
+  return {
+    messages: Object.fromEntries(messages),
+    labels: Object.fromEntries(labels),
+    forms: forms(language),
+  };
 }
 
 const VIRTUAL = 'virtual:catalogue/';

@@ -4,59 +4,56 @@
  *
  *     node web/make/check.mjs [--complete]
  *
- * Every message of every language parses, has the arguments of the English one, and stands
- * under a key that English has; labels are those of the vocabularies. What a language does
- * not say is counted, and with --complete it is an error.
+ * Every message of every language parses, has the arguments of the English one, stands
+ * under a key that English has, and is written in the letters of its language; so are the
+ * labels of the vocabularies. What a language does not say is counted, and with --complete
+ * it is an error.
  */
 import { parse } from '@formatjs/icu-messageformat-parser';
 
 import { LABELLED, readLabels, readMessages } from './catalogues.mjs';
 import { LANGUAGES } from './languages.mjs';
-
-const TYPES = ['literal', 'argument', 'number', 'date', 'time', 'select', 'plural'];
-
-/* The arguments of a message with their types, sorted: "count plural". Of a choice, every
- * branch is looked into; select branches must be the same in every language. */
-function shape(parts, into = new Set()) {
-  for (const part of parts) {
-    const kind = TYPES[part.type];
-    if (kind !== undefined && kind !== 'literal') {
-      const branches = kind === 'select' ? Object.keys(part.options).sort().join('|') : '';
-      into.add([part.value, kind, branches].filter(Boolean).join(' '));
-    }
-    Object.values(part.options ?? {}).forEach((o) => shape(o.value, into));
-  }
-  return into;
-}
+import { letterFaults } from './letters.mjs';
+import { said, shape } from './messages.mjs';
 
 function parsed(text, key, language, faults) {
   try {
-    return shape(parse(text, { ignoreTag: true, locale: new Intl.Locale(language) }));
+    return parse(text, { ignoreTag: true, locale: new Intl.Locale(language) });
   } catch (e) {
     faults.push(`messages/${language}.json: ${key}: ${e.message}: ${text}`);
     return null;
   }
 }
 
+const sorted = (parts) => [...shape(parts)].sort().join(', ');
+
+function compare(at, language, own, english, faults) {
+  if (sorted(own) !== sorted(english)) {
+    faults.push(`${at}: has {${sorted(own)}}, English has {${sorted(english)}}`);
+  }
+  const wrong = letterFaults(language, said(own), said(english));
+  faults.push(...wrong.map((f) => `${at}: ${f}`));
+}
+
 function checkMessages(language, english, faults, missing) {
-  const own = readMessages(language);
-  for (const [key, text] of Object.entries(own)) {
+  const texts = readMessages(language);
+  for (const [key, text] of Object.entries(texts)) {
+    const at = `messages/${language}.json: ${key}`;
     if (!Object.hasOwn(english, key)) {
-      faults.push(`messages/${language}.json: ${key}: English has no such key`);
+      faults.push(`${at}: English has no such key`);
       continue;
     }
-    const is = parsed(text, key, language, faults);
+    const own = parsed(text, key, language, faults);
     const should = parsed(english[key], key, 'en', faults);
-    const differ = is && should && [...is].sort().join() !== [...should].sort().join();
-    if (differ) {
-      faults.push(
-        `messages/${language}.json: ${key}: has {${[...is].join(', ')}}, ` +
-          `English has {${[...should].join(', ')}}`,
-      );
+    if (own && should) {
+      compare(`${at}: ${text}`, language, own, should, faults);
     }
   }
-  missing.push(...Object.keys(english).filter((k) => !own[k]));
+  missing.push(...Object.keys(english).filter((k) => !texts[k]));
 }
+
+/* Of these, the name in a language may be the English one. */
+const NAMES = ['country', 'language'];
 
 function checkLabels(language, faults, missing) {
   for (const name of LABELLED) {
@@ -64,8 +61,14 @@ function checkLabels(language, faults, missing) {
       if (!labels[language]) {
         missing.push(`${name}.csv: ${code}`);
       }
+      const at = `data/vocabulary/${name}.csv: ${code}: label_${language}`;
       if (/[<>{}]/.test(labels[language])) {
-        faults.push(`data/vocabulary/${name}.csv: ${code}: label_${language} has < > { or }`);
+        faults.push(`${at} has < > { or }`);
+      }
+      const english = NAMES.includes(name) ? null : labels.en;
+      if (labels[language]) {
+        const wrong = letterFaults(language, labels[language], english);
+        faults.push(...wrong.map((f) => `${at}: ${labels[language]}: ${f}`));
       }
     }
   }

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import * as api from '../api/client';
 import type { Place } from '../api/types';
-import { date, language, number, t } from '../i18n';
+import { date, language, megabytes, t } from '../i18n';
 import { Icon } from '../page/icons';
 import { canKeep, forget, keep, kept } from './keep';
 import { keptUntil, type About } from './kept';
@@ -21,13 +21,6 @@ interface Props {
 }
 
 type State = 'idle' | 'keeping' | 'failed' | 'deleted';
-
-const size = (bytes: number) =>
-  number(bytes / 1_000_000, {
-    style: 'unit',
-    unit: 'megabyte',
-    maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
-  });
 
 /* The id and the name of the province that a place is, or lies in. */
 function provinceOf(place: Props['place']): { id: string; name: string } | null {
@@ -105,7 +98,7 @@ export function Keep({ place, view }: Props) {
       <div role="status">
         {state === 'keeping' && (
           <p>
-            {t('offline.keeping')} {size(bytes)}
+            {t('offline.keeping')} {megabytes(bytes)}
           </p>
         )}
         {state === 'failed' && <p class="fault">{t('offline.failed')}</p>}
@@ -116,7 +109,7 @@ export function Keep({ place, view }: Props) {
               province: about.province.label,
               date: date(keptUntil(about)),
             })}{' '}
-            {t('offline.size', { size: size(about.bytes) })}
+            {t('offline.size', { size: megabytes(about.bytes) })}
           </p>
         )}
       </div>

@@ -3,9 +3,8 @@
  * The telephones of a service; what somebody should know before calling stands first.
  */
 import type { Phone, Service } from '../../api';
-import { label, list, t } from '../../i18n';
+import { label, list, t, type Speaker } from '../../i18n';
 import { Icon } from '../../page/icons';
-import type { Speaker } from '../card/speaker';
 import { dialled, warningsOf } from './facts';
 
 function Number({ phone }: { phone: Phone }) {
@@ -27,6 +26,7 @@ function Number({ phone }: { phone: Phone }) {
 
 function About({ phone }: { phone: Phone }) {
   const parts = [
+    phone.toll_free === true ? t('service.free_call') : '',
     phone.hours ?? '',
     phone.languages?.length
       ? t('service.phone_languages', {

@@ -114,7 +114,7 @@ function State({ found }: { found: Found }) {
   const open = found.open !== undefined && found.open.state !== 'unknown';
   /* What was written down years ago says so once, as a warning. */
   const old = found.warnings.includes('historical');
-  return (
+  return old && !open ? null : (
     <p class="state">
       <span class={open ? `is-${found.open?.state}` : undefined}>{openText(found)}</span>
       {!old && ` · ${statusText(found)} · ${verifiedText(found)}`}

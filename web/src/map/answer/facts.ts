@@ -4,7 +4,7 @@
  * it takes people, how old the record is.
  */
 import type { Found, Phone, Service } from '../../api';
-import { clock, date, distance, isKey, isKnown, language, t, type Key } from '../../i18n';
+import { clock, date, distance, isKey, t, weekday, type Key } from '../../i18n';
 
 export const isExact = (service: Service) => service.point?.precision === 'exact';
 
@@ -35,16 +35,7 @@ const DAY_MS = 86_400_000;
 /* The time of an instant on the clock of its place; with the day when it is not soon. */
 function soon(instant: string): string {
   const far = new Date(instant).getTime() - Date.now() > DAY_MS / 2;
-  if (!far) {
-    return clock(instant);
-  }
-  const there = new Date(`${instant.slice(0, 19)}Z`);
-  return new Intl.DateTimeFormat(isKnown() ? language() : 'en-GB', {
-    ...(isKnown() ? { weekday: 'long' } : { day: 'numeric', month: 'numeric' }),
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-  }).format(there);
+  return far ? `${weekday(instant)} ${clock(instant)}` : clock(instant);
 }
 
 export function openText({ open }: Found): string {

@@ -7,11 +7,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { service as detailOf, type Found, type ServiceDetail } from '../../api';
-import { date, isLanguage, language, LANGUAGES, t } from '../../i18n';
+import {
+  date,
+  isLanguage,
+  language,
+  LANGUAGES,
+  speakerFor,
+  t,
+  type Speaker,
+} from '../../i18n';
 import { LOCAL } from '../names';
 import type { Answered } from '../search';
 import { CardService } from './CardService';
-import { speakerFor, type Speaker } from './speaker';
 
 const MOST = 4;
 
@@ -67,7 +74,7 @@ function useSpeaker(second: string | null): Speaker | null {
   useEffect(() => {
     let ended = false;
     setSpeaker(null);
-    if (second !== null) {
+    if (second !== null && isLanguage(second)) {
       speakerFor(second)
         .then((s) => !ended && setSpeaker(s))
         .catch(() => undefined); /* the card stands in one language */
@@ -157,7 +164,9 @@ export function Card({ answer, picked, onBack }: Props) {
             <>
               <br />
               <span lang={speaker.language}>
-                {speaker.t('card.made', { date: speaker.date(new Date()) })}
+                {speaker.t('card.made', {
+                  date: speaker.date(new Date()),
+                })}
               </span>
             </>
           )}

@@ -3,14 +3,13 @@
  * One service on a card. Each line stands in the language of the page and, beside it, in
  * the second one; a number is written once, large.
  */
-import { isKey, label, list, t, type Key } from '../../i18n';
+import { isKey, label, list, t, type Key, type Speaker } from '../../i18n';
 import { Icon, iconOfNeed } from '../../page/icons';
 import { Warnings } from '../answer/Phones';
 import { dialled } from '../answer/facts';
 import { topOf } from '../form/NeedChips';
 import { languageOf, organizationName } from '../names';
 import type { Entry } from './Card';
-import type { Speaker } from './speaker';
 
 interface BothProps {
   first: string;

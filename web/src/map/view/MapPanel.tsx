@@ -78,8 +78,9 @@ function signLabel({ members }: Sign): string {
 }
 
 function signClass({ members }: Sign, selected: Selected | null): string {
-  const [first] = members as [Placed];
-  const kind = members.length > 1 ? 'many' : isExact(first.found) ? 'pin' : 'area';
+  const areas = members.every(({ found }) => !isExact(found));
+  const several = members.length > 1;
+  const kind = several ? (areas ? 'many area' : 'many') : areas ? 'area' : 'pin';
   const on = members.some(({ found }) => found.id === selected?.id);
   const sure = members.some((m) => m.sure);
   return `sign ${kind} ${sure ? 'sure' : 'unsure'}${on ? ' selected' : ''}`;
