@@ -44,10 +44,9 @@ function Helpline({ line, country }: { line: Service; country: boolean }) {
       <p class="helpline-name">
         <strong lang={languageOf(line.name)}>{line.name}</strong>
         {organization !== null && organization !== line.name && (
-          <>
-            {' '}
-            <span lang={languageOf(organization)}>{organization}</span>
-          </>
+          <span class="organization" lang={languageOf(organization)}>
+            {organization}
+          </span>
         )}
         {country && <span class="hint"> {label('country', line.country)}</span>}
       </p>

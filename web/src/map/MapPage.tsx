@@ -98,6 +98,11 @@ export function MapPage() {
           picked={picked}
           onSelect={(id) => setSelected({ id, from: 'list' })}
           onPick={pick}
+          onMap={() => {
+            const panel = document.getElementById('map');
+            panel?.scrollIntoView({ block: 'start' });
+            panel?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
+          }}
           onAsk={(asked) => {
             setDraft(asked);
             run(asked);

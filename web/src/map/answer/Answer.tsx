@@ -9,6 +9,7 @@ import type { Excluded, Found, NearestAnswer } from '../../api';
 import { date, isKey, list, t, type Key } from '../../i18n';
 import type { Draft } from '../draft';
 import type { Selected } from '../MapPage';
+import { Icon } from '../../page/icons';
 import { placeName } from '../names';
 import type { Search } from '../search';
 import type { Placed } from './numbered';
@@ -24,6 +25,7 @@ interface Props {
   onSelect: (id: string) => void;
   onPick: (id: string, on: boolean) => void;
   onAsk: (draft: Draft) => void;
+  onMap: () => void;
 }
 
 type Shared = Pick<Props, 'placed' | 'selected' | 'picked' | 'onSelect' | 'onPick'>;
@@ -120,7 +122,7 @@ function countText({ results, unconfirmed }: NearestAnswer): string {
     : t('answer.count', { count: results.length + unconfirmed.length });
 }
 
-export function Answer({ heading, search, onAsk, ...shared }: Props) {
+export function Answer({ heading, search, onAsk, onMap, ...shared }: Props) {
   const { answer, failure, busy, asked } = search;
   const place = answer?.draft.place ?? null;
   return (
@@ -151,6 +153,11 @@ export function Answer({ heading, search, onAsk, ...shared }: Props) {
         <>
           {answer.answer.kept_at !== undefined && (
             <p class="note">{t('offline.using', { date: date(answer.answer.kept_at) })}</p>
+          )}
+          {shared.placed.length > 0 && (
+            <button type="button" class="plain to-map" onClick={onMap}>
+              <Icon name="map" size={20} /> {t('answer.skip_to_map')}
+            </button>
           )}
           <Outcome answered={answer} />
           <Lists answer={answer.answer} {...shared} />

@@ -3,7 +3,7 @@
  * The telephones of a service; what somebody should know before calling stands first.
  */
 import type { Phone, Service } from '../../api';
-import { label, list, t } from '../../i18n';
+import { label, list, t, type Speaker } from '../../i18n';
 import { Icon } from '../../page/icons';
 import { dialled, warningsOf } from './facts';
 
@@ -37,13 +37,22 @@ function About({ phone }: { phone: Phone }) {
   return parts.length > 0 ? <span class="hint">{parts.join(' · ')}</span> : null;
 }
 
-export function Warnings({ service }: { service: Service }) {
+/* `also` says the same in a second language. */
+export function Warnings({ service, also }: { service: Service; also?: Speaker | null }) {
   const warnings = warningsOf(service);
   return warnings.length === 0 ? null : (
     <ul class="warnings" aria-label={t('warning.title')}>
-      {warnings.map((text) => (
-        <li key={text}>
-          <Icon name="warning" size={20} /> {text}
+      {warnings.map((key) => (
+        <li key={key}>
+          <Icon name="warning" size={20} />
+          <span>
+            {t(key)}
+            {also && (
+              <span class="second" lang={also.language}>
+                {also.t(key)}
+              </span>
+            )}
+          </span>
         </li>
       ))}
     </ul>

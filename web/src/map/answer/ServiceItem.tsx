@@ -2,7 +2,7 @@
  *
  * A service in the list: enough to decide whom to call; the rest opens in place.
  */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 import type { Found } from '../../api';
 import { isKey, label, list, t } from '../../i18n';
@@ -87,7 +87,7 @@ function Directions({ found }: { found: Found }) {
   );
 }
 
-function Heading({ found, number }: Pick<Props, 'found' | 'number'>) {
+function Heading({ found, number, id }: Pick<Props, 'found' | 'number'> & { id: string }) {
   const organization = organizationName(found);
   return (
     <>
@@ -97,7 +97,9 @@ function Heading({ found, number }: Pick<Props, 'found' | 'number'>) {
             {number}
           </span>
         )}
-        <span lang={languageOf(found.name)}>{found.name}</span>
+        <span id={id} lang={languageOf(found.name)}>
+          {found.name}
+        </span>
       </h4>
       {organization !== null && organization !== found.name && (
         <p class="organization" lang={languageOf(organization)}>
@@ -112,7 +114,7 @@ function State({ found }: { found: Found }) {
   const open = found.open !== undefined && found.open.state !== 'unknown';
   /* What was written down years ago says so once, as a warning. */
   const old = found.warnings.includes('historical');
-  return (
+  return old && !open ? null : (
     <p class="state">
       <span class={open ? `is-${found.open?.state}` : undefined}>{openText(found)}</span>
       {!old && ` · ${statusText(found)} · ${verifiedText(found)}`}
@@ -124,6 +126,9 @@ export function ServiceItem(props: Props) {
   const { found, number, sure, selected, fromMap, picked, onSelect, onPick } = props;
   const [open, setOpen] = useState(false);
   const item = useRef<HTMLLIElement>(null);
+  const id = useId();
+  /* What is read aloud: what the button says, and of which service. */
+  const named = (part: string) => ({ 'aria-labelledby': `${id}-${part} ${id}-name` });
   useEffect(() => {
     if (selected && fromMap) {
       item.current?.scrollIntoView({ block: 'nearest' });
@@ -137,7 +142,7 @@ export function ServiceItem(props: Props) {
       class={`service ${sure ? 'sure' : 'unsure'}${selected ? ' selected' : ''}`}
       aria-current={selected ? 'true' : undefined}
     >
-      <Heading found={found} number={number} />
+      <Heading found={found} number={number} id={`${id}-name`} />
       <p class="offers">
         <span class="pictograms">
           {[...new Set(found.needs.map(topOf))].map((need) => (
@@ -154,16 +159,24 @@ export function ServiceItem(props: Props) {
       <div class="actions">
         <Directions found={found} />
         {number !== undefined && (
-          <button type="button" class="plain" onClick={onSelect} aria-pressed={selected}>
+          <button
+            type="button"
+            class="plain"
+            id={`${id}-map`}
+            {...named('map')}
+            aria-pressed={selected}
+            onClick={onSelect}
+          >
             <Icon name="map" size={20} /> {t('service.on_map')}
           </button>
         )}
         <button
           type="button"
           class="plain"
+          id={`${id}-details`}
+          {...named('details')}
           aria-expanded={open}
           onClick={() => setOpen(!open)}
-          aria-label={open ? t('service.close') : t('service.details_of', { name: found.name })}
         >
           {t(open ? 'service.close' : 'service.details')}
         </button>
@@ -172,10 +185,10 @@ export function ServiceItem(props: Props) {
             type="checkbox"
             autocomplete="off"
             checked={picked}
-            aria-label={t('service.pick_of', { name: found.name })}
+            {...named('pick')}
             onChange={(e) => onPick(e.currentTarget.checked)}
           />
-          <span>{t('service.pick')}</span>
+          <span id={`${id}-pick`}>{t('service.pick')}</span>
         </label>
       </div>
       {open && <Details id={found.id} />}

@@ -4,7 +4,7 @@
  * it takes people, how old the record is.
  */
 import type { Found, Phone, Service } from '../../api';
-import { clock, date, distance, isKey, t, weekday } from '../../i18n';
+import { clock, date, distance, isKey, t, weekday, type Key } from '../../i18n';
 
 export const isExact = (service: Service) => service.point?.precision === 'exact';
 
@@ -62,5 +62,5 @@ export const geoOf = ({ point }: Service) =>
   point === null ? null : `geo:${point.lat},${point.lon}?q=${point.lat},${point.lon}`;
 
 /* Warnings that stand before a telephone number, in the order that they matter. */
-export const warningsOf = (service: Service): string[] =>
-  service.warnings.map((code) => `warning.${code}`).flatMap((key) => (isKey(key) ? t(key) : []));
+export const warningsOf = (service: Service): Key[] =>
+  service.warnings.map((code) => `warning.${code}`).filter(isKey);

@@ -48,7 +48,7 @@ function Line({ name, second, children }: {
 
 function AskFirst({ entry, second }: { entry: Entry; second: Speaker | null }) {
   const keys = entry.found.ask.map((criterion) => `ask.${criterion}`).filter(isKey);
-  const most = keys.slice(0, 4);
+  const most = keys.slice(0, 3);
   return most.length === 0 ? null : (
     <Line name="card.ask" second={second}>
       <ul>
@@ -93,7 +93,7 @@ export function CardService({ entry, second }: { entry: Entry; second: Speaker |
             />
           </p>
         )}
-        <Warnings service={found} />
+        <Warnings service={found} also={second} />
         <p class="card-phones">
           {found.phones.length === 0 && t('service.no_phone')}
           {found.phones

@@ -78,8 +78,9 @@ function signLabel({ members }: Sign): string {
 }
 
 function signClass({ members }: Sign, selected: Selected | null): string {
-  const [first] = members as [Placed];
-  const kind = members.length > 1 ? 'many' : isExact(first.found) ? 'pin' : 'area';
+  const areas = members.every(({ found }) => !isExact(found));
+  const several = members.length > 1;
+  const kind = several ? (areas ? 'many area' : 'many') : areas ? 'area' : 'pin';
   const on = members.some(({ found }) => found.id === selected?.id);
   const sure = members.some((m) => m.sure);
   return `sign ${kind} ${sure ? 'sure' : 'unsure'}${on ? ' selected' : ''}`;
@@ -247,10 +248,10 @@ export function MapPanel(props: Props) {
     }
   }, [pressed, choosing, ready, seen, frugal]);
 
-  const zoomed = useRef(-1);
+  const scale = useRef(0); /* at which signs were put together */
   const moveSigns = (at: MapView) => {
-    if (Math.abs(at.zoom() - zoomed.current) > 0.05) {
-      zoomed.current = at.zoom();
+    if (Math.abs(at.scale() / scale.current - 1) > 0.03) {
+      scale.current = at.scale();
       setSigns(signsOf(placed, at.project));
     }
     const put = (element: HTMLElement, point: LonLat) => {
@@ -291,7 +292,7 @@ export function MapPanel(props: Props) {
       const points = placed.map(({ found: { point } }): LonLat => [point.lon, point.lat]);
       view.fit([...(own ? [own] : []), ...points], nearestZoom(answer.draft.place, placed));
       view.setSigns(points, own);
-      zoomed.current = -1;
+      scale.current = view.scale();
       setSigns(signsOf(placed, view.project));
     }
     setShown(null);
@@ -337,7 +338,7 @@ export function MapPanel(props: Props) {
   };
   return (
     <section class="map-panel" ref={section} aria-labelledby="map-title" id="map">
-      <h2 id="map-title">{t('map.title')}</h2>
+      <h2 id="map-title" tabIndex={-1}>{t('map.title')}</h2>
       {stage === 'failed' && <p class="note">{t('map.failed')}</p>}
       <div class={`map-frame ${stage}`}>
         <div

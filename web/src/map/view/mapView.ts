@@ -107,6 +107,7 @@ export interface MapView {
   fit: (points: LonLat[], nearest: number) => void; /* and no nearer than that zoom */
   setSigns: (listed: LonLat[], chosen: LonLat | null) => void;
   zoom: () => number;
+  scale: () => number; /* pixels of a degree at the equator, as drawn */
   box: () => [west: number, south: number, east: number, north: number];
   setLook: (language: string, dark: boolean) => void;
   destroy: () => void;
@@ -212,6 +213,10 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     middle: () => toLonLat(map.getView().getCenter() ?? fromLonLat(REGION)) as LonLat,
     zoomBy: (steps) => zoomBy(steps),
     zoom: () => map.getView().getZoom() ?? 5,
+    scale: () => {
+      const at = [0, 1].map((lon) => map.getPixelFromCoordinate(fromLonLat([lon, 0])));
+      return (at[1]?.[0] ?? 0) - (at[0]?.[0] ?? 0);
+    },
     box: () => {
       const extent = map.getView().calculateExtent();
       const [west, south, east, north] = transformExtent(extent, 'EPSG:3857', 'EPSG:4326');

@@ -98,7 +98,9 @@ function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
           ? size / 2 + dot + 3 + (second ? size / 2 : 0) + (aside ? ASIDE_PX - dot : 0)
           : feature.get('kind') === 'country'
             ? -20 /* often the point of its capital, where services are */
-            : 0,
+            : aside
+              ? ASIDE_PX + size
+              : 0,
       padding: [2, 4, 2, 4],
     }),
   });
@@ -131,7 +133,7 @@ export function basemapStyle(look: Look) {
     const zoom = zoomOf(resolution);
     const rank = Number(feature.get('rank') ?? 8);
     const country = feature.get('kind') === 'country';
-    if (zoom < (FROM_ZOOM[rank] ?? 11) || (country && zoom > 7.5)) {
+    if (zoom < (FROM_ZOOM[rank] ?? 11) || (country && zoom > 6.5)) {
       return undefined;
     }
     const aside = isNear(feature, look.signs, resolution);
