@@ -51,6 +51,14 @@ const weekdays = (locale) =>
     ),
   );
 
+/* CLDR joins Burmese lists with a dash, which reads like a span. */
+const OWN_LISTS = {
+  my: {
+    and: { two: 'နှင့် ', middle: '၊ ', last: 'နှင့် ' },
+    or: { two: ' သို့မဟုတ် ', middle: '၊ ', last: ' သို့မဟုတ် ' },
+  },
+};
+
 /* What stands between the items of a list: of two, between the first of more, before the
  * last. */
 function list(locale, type) {
@@ -76,7 +84,9 @@ export function forms(language) {
     date: date(locale),
     months: months(locale),
     weekdays: weekdays(locale),
-    and: list(locale, 'conjunction'),
-    or: list(locale, 'disjunction'),
+    ...(OWN_LISTS[language] ?? {
+      and: list(locale, 'conjunction'),
+      or: list(locale, 'disjunction'),
+    }),
   };
 }

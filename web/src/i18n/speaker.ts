@@ -134,7 +134,9 @@ export function speakerOf(language: string, { messages, labels, forms }: Catalog
     }
     let format = formats.get(key);
     if (format === undefined) {
-      format = new IntlMessageFormat(message, language, undefined, { ignoreTag: true });
+      format = new IntlMessageFormat(message, `${language}-u-nu-latn`, undefined, {
+        ignoreTag: true,
+      });
       formats.set(key, format);
     }
     return String(format.format(values));
