@@ -94,7 +94,7 @@ async function onMap(page) {
 /* What the list says: the number and the name of each that has a number. */
 const inList = (page) =>
     page.locator('.group h4:has(.number)').evaluateAll((all) =>
-        all.map((h) => h.innerText.replace(/\s+/g, ' ').trim()).sort(),
+        all.map((h) => [...h.children].map((c) => c.innerText.trim()).join(' ')).sort(),
     );
 
 /* Pixels of the map that differ from its commonest colour: something is drawn. */
@@ -304,6 +304,7 @@ describe('the answer', () => {
             const geo = await river.getByText('Directions').getAttribute('href');
             assert.match(geo, /^geo:17\.962,102\.612/);
             await river.getByRole('button', { name: /Details/ }).click();
+            await river.locator('.stated').first().waitFor();
             const stated = await river.locator('.details').innerText();
             assert.match(stated, /Papers needed\s*none/);
             assert.match(stated, /Lao, Thai, and English/);

@@ -78,7 +78,8 @@ function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
   const first = `${weight} ${TALL.test(name) ? size + 2 : size}px ${font}`;
   const under = `400 ${TALL.test(second) ? size : size - 2}px ${font}`;
   return new Style({
-    zIndex: 40 - Number(feature.get('rank') ?? 9), /* the greater one stays */
+    /* The greater one stays; before all, the name of what was searched for. */
+    zIndex: 40 - Number(feature.get('rank') ?? 9) + (aside ? 10 : 0),
     ...(dot > 0
       ? {
           image: new CircleStyle({
