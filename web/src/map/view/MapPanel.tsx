@@ -307,7 +307,7 @@ export function MapPanel(props: Props) {
     if (view !== null && chosen && selected?.from === 'list') {
       view.fit(
         [[chosen.found.point.lon, chosen.found.point.lat]],
-        isExact(chosen.found) ? NEAR_NAMED + 2 : NEAR_AREA,
+        isExact(chosen.found) ? NEAR_NAMED : NEAR_AREA,
       );
       section.current?.scrollIntoView({ block: 'nearest' });
     }

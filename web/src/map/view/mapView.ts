@@ -153,13 +153,17 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     }),
   });
 
+  let styledFor = 0; /* the resolution */
   let listed: number[][] = [];
   let signs: number[][] = [];
 
   function setLook(language: string, dark: boolean) {
     const palette = dark ? DARK : LIGHT;
     const font = getComputedStyle(document.body).fontFamily;
-    const look: Look = { palette, language, font, number: options.number, listed, signs };
+    const resolution = map.getView().getResolution() ?? 1;
+    const { number } = options;
+    const look: Look = { palette, language, font, number, resolution, listed, signs };
+    styledFor = resolution;
     basemap.setBackground(palette.sea);
     basemap.setStyle(basemapStyle(look));
     others.setStyle(servicesStyle(look));
@@ -200,6 +204,12 @@ export async function createMapView(options: ViewOptions): Promise<MapView> {
     }
   });
   map.on('postrender', options.onMove);
+  map.on('moveend', () => {
+    const resolution = map.getView().getResolution() ?? styledFor;
+    if (Math.abs(Math.log2(resolution / styledFor)) > 0.25) {
+      again(); /* which names there are, and which stand aside */
+    }
+  });
   /* Fonts come when they are needed; what was drawn with others is drawn again. */
   const again = () => setLook(options.language, options.dark);
   document.fonts?.addEventListener('loadingdone', again);

@@ -18,12 +18,14 @@ export interface Look {
   language: string;
   font: string; /* the families of the page */
   number: (value: number) => string;
+  resolution: number; /* of the view: the one of a tile may be far coarser */
   listed: number[][]; /* where the signs of the list stand */
   signs: number[][]; /* and where the chosen place is: names there move aside */
 }
 
 type Drawn = Style | Style[] | undefined;
 
+/* Zooms as tiles of 512 pixels count them. */
 const zoomOf = (resolution: number) => Math.log2(156543.034 / resolution) - 1;
 
 const line = (color: string, width: number, zIndex: number, lineDash?: number[]) =>
@@ -70,6 +72,7 @@ function kindOf(feature: FeatureLike): Kind {
 const TALL = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]/;
 
 const ASIDE_PX = 26;
+const AROUND_PX = 64;
 
 function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
   const { palette, font } = look;
@@ -78,8 +81,7 @@ function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
   const first = `${weight} ${TALL.test(name) ? size + 2 : size}px ${font}`;
   const under = `400 ${TALL.test(second) ? size : size - 2}px ${font}`;
   return new Style({
-    /* The greater one stays; before all, the name of what was searched for. */
-    zIndex: 40 - Number(feature.get('rank') ?? 9) + (aside ? 10 : 0),
+    zIndex: 40 - Number(feature.get('rank') ?? 9), /* in a tile, the greater one stays */
     ...(dot > 0
       ? {
           image: new CircleStyle({
@@ -98,7 +100,7 @@ function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
         dot > 0
           ? size / 2 + dot + 3 + (second ? size / 2 : 0) + (aside ? ASIDE_PX - dot : 0)
           : feature.get('kind') === 'country'
-            ? -20 /* often the point of its capital, where services are */
+            ? -28 /* often the point of its capital, where services are */
             : aside
               ? ASIDE_PX + size
               : 0,
@@ -111,13 +113,19 @@ function placeStyle(feature: FeatureLike, look: Look, aside: boolean): Style {
 const flatOf = (feature: FeatureLike): number[] =>
   'getFlatCoordinates' in feature ? feature.getFlatCoordinates() : [];
 
-function isNear(feature: FeatureLike, points: number[][], resolution: number): boolean {
+function isNear(
+  feature: FeatureLike,
+  points: number[][],
+  resolution: number,
+  pixels = ASIDE_PX,
+): boolean {
   const [x = 0, y = 0] = flatOf(feature);
-  return points.some(([u = 0, v = 0]) => Math.hypot(u - x, v - y) / resolution < ASIDE_PX);
+  return points.some(([u = 0, v = 0]) => Math.hypot(u - x, v - y) / resolution < pixels);
 }
 
 export function basemapStyle(look: Look) {
   const { palette } = look;
+  const zoom = zoomOf(look.resolution);
   const land = new Style({ zIndex: 0, fill: new Fill({ color: palette.land }) });
   const water = new Style({ zIndex: 1, fill: new Fill({ color: palette.water }) });
   const river = line(palette.river, 1.25, 2);
@@ -130,20 +138,22 @@ export function basemapStyle(look: Look) {
   const disputed = line(palette.country, 1.5, 5, [6, 5]);
   const names = new Map<string, Style>();
 
-  function place(feature: FeatureLike, resolution: number): Drawn {
-    const zoom = zoomOf(resolution);
+  function place(feature: FeatureLike): Drawn {
     const rank = Number(feature.get('rank') ?? 8);
     const country = feature.get('kind') === 'country';
     if (zoom < (FROM_ZOOM[rank] ?? 11) || (country && zoom > 6.5)) {
       return undefined;
     }
-    const aside = isNear(feature, look.signs, resolution);
+    const aside = isNear(feature, look.signs, look.resolution);
+    if (!aside && isNear(feature, look.signs, look.resolution, AROUND_PX)) {
+      return undefined; /* room for the name that stood aside */
+    }
     const key = [feature.get('country'), feature.get('name'), feature.get('kind'), aside].join();
     const known = names.get(key) ?? placeStyle(feature, look, aside);
     names.set(key, known);
     return known;
   }
-  return (feature: FeatureLike, resolution: number): Drawn => {
+  return (feature: FeatureLike): Drawn => {
     switch (feature.get('layer')) {
       case 'land':
         return land;
@@ -156,7 +166,7 @@ export function basemapStyle(look: Look) {
       case 'boundary':
         return feature.get('disputed') ? disputed : borders[Number(feature.get('level') ?? 0)];
       case 'place':
-        return place(feature, resolution);
+        return place(feature);
       default:
         return undefined;
     }
@@ -164,9 +174,9 @@ export function basemapStyle(look: Look) {
 }
 
 /* Services that are not in the list: small, with a number where several are one sign. */
-export function servicesStyle({ palette, font, number, listed }: Look) {
+export function servicesStyle({ palette, font, number, listed, resolution }: Look) {
   const made = new Map<number, Style>();
-  return (feature: FeatureLike, resolution: number): Drawn => {
+  return (feature: FeatureLike): Drawn => {
     if (isNear(feature, listed, resolution)) {
       return undefined; /* signs of the list stand there */
     }
