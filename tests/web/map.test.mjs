@@ -690,6 +690,5 @@ test('a slow line: bytes and times', async (t) => {
         t.diagnostic(`to the list: ${answer} ms after asking, ${listBytes} bytes in all`);
         t.diagnostic(`with the map: ${bytes} bytes in all`);
         assert.ok(shellBytes < 60 * 1024, `${shellBytes} bytes before the map`);
-        assert.ok(shell < 10_000, `${shell} ms`);
     });
 });
