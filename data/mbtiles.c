@@ -69,11 +69,21 @@ static bool numbers(const char *text, double *out, size_t count) {
     return true;
 }
 
+#define ZOOMS "0 to 22"
+_Static_assert(MBTILES_ZOOM_MAX == 22, "what is said to be allowed");
+
+/* A foreign file may hold anything, also what a terminal obeys. */
+static bool refuse(struct error *e, const char *name, const char *value,
+                   const char *allowed) {
+    char shown[TEXT_SHOWN_BYTES];
+    return error_set(e, ERR_DATA, "%s is \"%s\"; allowed: %s", name,
+                     text_shown(slice_of(value), shown), allowed);
+}
+
 static bool take_zoom(const char *name, const char *value, int *out, struct error *e) {
     int64_t zoom;
     if (!slice_integer(slice_of(value), &zoom) || zoom < 0 || zoom > MBTILES_ZOOM_MAX)
-        return error_set(e, ERR_DATA, "%s is \"%.20s\"; allowed: 0 to %d", name, value,
-                         MBTILES_ZOOM_MAX);
+        return refuse(e, name, value, ZOOMS);
     *out = (int)zoom;
     return true;
 }
@@ -82,9 +92,7 @@ static bool take_bounds(const char *value, struct box *out, struct error *e) {
     double n[4];
     if (!numbers(value, n, 4) || n[0] < -180 || n[2] > 180 || n[0] > n[2] || n[1] < -90 ||
         n[3] > 90 || n[1] > n[3])
-        return error_set(
-            e, ERR_DATA,
-            "bounds are \"%.60s\"; allowed: west,south,east,north in degrees", value);
+        return refuse(e, "bounds", value, "west,south,east,north in degrees");
     *out = (struct box){n[0], n[1], n[2], n[3]};
     return true;
 }
@@ -92,8 +100,7 @@ static bool take_bounds(const char *value, struct box *out, struct error *e) {
 static bool take_center(const char *value, double out[3], struct error *e) {
     return (numbers(value, out, 3) && fabs(out[0]) <= 180 && fabs(out[1]) <= 90 &&
             out[2] >= 0 && out[2] <= MBTILES_ZOOM_MAX) ||
-           error_set(e, ERR_DATA, "center is \"%.60s\"; allowed: longitude,latitude,zoom",
-                     value);
+           refuse(e, "center", value, "longitude,latitude,zoom");
 }
 
 static bool on_field(const char *name, const struct json *value, void *ctx) {
@@ -176,7 +183,7 @@ static bool take_row(struct mbtiles_info *i, const char *name, const char *value
     if (is(name, "format")) {
         seen->format = true;
         return is(value, "pbf") ||
-               error_set(e, ERR_DATA, "its format is \"%.20s\"; allowed: pbf", value);
+               refuse(e, "format", value, "pbf");
     }
     if (is(name, "minzoom"))
         return seen->min = true, take_zoom(name, value, &i->min_zoom, e);

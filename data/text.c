@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SHOWN_CHARACTERS 60
+
 struct slice slice_of(const char *s) {
     return (struct slice){s, strlen(s)};
 }
@@ -149,4 +151,33 @@ bool uuid_decode(struct slice s, uint8_t out[16]) {
         at += 2;
     }
     return true;
+}
+
+/* Bytes of the character that starts at `s`, cut at `left`. */
+static size_t character(const char *s, size_t left) {
+    size_t n = 1;
+    while (n < left && ((unsigned char)s[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
+/* Control characters C0, DEL and C1 (U+0080 to U+009F), which a terminal may obey. */
+static bool control(const char *s, size_t len) {
+    const unsigned char *u = (const unsigned char *)s;
+    return u[0] < 0x20 || u[0] == 0x7f || (len == 2 && u[0] == 0xc2 && u[1] < 0xa0);
+}
+
+const char *text_shown(struct slice value, char out[TEXT_SHOWN_BYTES]) {
+    size_t used = 0, at = 0;
+    for (int i = 0; i < SHOWN_CHARACTERS && at < value.len; i++) {
+        size_t n = character(value.at + at, value.len - at);
+        if (n > 4 || control(value.at + at, n))
+            out[used++] = ' ';
+        else
+            for (size_t k = 0; k < n; k++)
+                out[used++] = value.at[at + k];
+        at += n;
+    }
+    strcpy(out + used, at < value.len ? "..." : "");
+    return out;
 }

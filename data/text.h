@@ -34,6 +34,11 @@ bool slice_integer(struct slice s, int64_t *out);
  * NULL) is the offset of the first wrong byte. */
 bool text_utf8(const char *s, size_t len, size_t *bad_at);
 
+#define TEXT_SHOWN_BYTES 260 /* holds any value cut for a message */
+
+/* Writes `value` for a message: cut to 60 characters, control characters as spaces. */
+const char *text_shown(struct slice value, char out[TEXT_SHOWN_BYTES]);
+
 /* Writes 2 * `len` lower-case hexadecimal digits and a NUL. */
 void hex_encode(const uint8_t *bytes, size_t len, char *out);
 

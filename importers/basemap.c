@@ -247,10 +247,10 @@ static bool read_outline(struct reading *r, const struct geojson_feature *from,
 
 /* The name of a feature for messages. */
 static void title_of(const struct feature *f, const char *name, char out[400]) {
-    char shown[CELL_SHOWN_BYTES];
+    char shown[TEXT_SHOWN_BYTES];
     bool named = name != NULL && name[0] != '\0' && text_utf8(name, strlen(name), NULL);
     snprintf(out, 400, "%s (feature %lld)",
-             named ? cell_shown(slice_of(name), shown) : "no name", (long long)f->number);
+             named ? text_shown(slice_of(name), shown) : "no name", (long long)f->number);
 }
 
 static bool put(struct reading *r, const struct geojson_feature *from, const char *title,

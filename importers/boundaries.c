@@ -127,10 +127,10 @@ static void note_repair(struct reading *r, const struct feature *f, const char *
 static void title_of(const struct import_options *o, const struct feature *f, int level,
                      char out[400]) {
     const char *name = field_value(o, f, AREA_NAME, level < 0 ? 0 : level);
-    char shown[CELL_SHOWN_BYTES];
+    char shown[TEXT_SHOWN_BYTES];
     bool named = name != NULL && name[0] != '\0' && text_utf8(name, strlen(name), NULL);
     snprintf(out, 400, "%s (feature %lld)",
-             named ? cell_shown(slice_of(name), shown) : "no name", (long long)f->number);
+             named ? text_shown(slice_of(name), shown) : "no name", (long long)f->number);
 }
 
 static bool put(struct reading *r, const struct feature *f, int level,

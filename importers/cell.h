@@ -31,7 +31,6 @@
 #include "data/mem.h"
 #include "data/text.h"
 
-#define CELL_SHOWN_BYTES 260 /* holds any value cut for a message */
 
 /* Zero-initialise. The owner resets `arena` when a row's cells are no longer used. */
 struct cell_reader {
@@ -55,9 +54,6 @@ bool cell_check_spec(struct cell_reader *r, const struct column_spec *spec,
 /* Sets `e` to `WHAT ("VALUE"); ALLOWED` and returns false; ALLOWED is a printf format. */
 bool cell_refuse(struct error *e, struct slice value, const char *what,
                  const char *allowed, ...) __attribute__((format(printf, 4, 5)));
-
-/* Writes `value` for a message: cut to 60 characters, control characters as spaces. */
-const char *cell_shown(struct slice value, char out[CELL_SHOWN_BYTES]);
 
 /* True and `*out` set when `s` is a decimal number: "-12.5". No exponent. */
 bool cell_decimal(struct slice s, double *out);

@@ -169,9 +169,9 @@ static bool add_polygon(const struct json *rings, struct buf *out, struct error 
 }
 
 static bool wrong_type(const char *name, const char *allowed, struct error *e) {
-    char shown[CELL_SHOWN_BYTES];
+    char shown[TEXT_SHOWN_BYTES];
     return error_set(e, ERR_DATA, "a geometry of the type %s; allowed: %s",
-                     cell_shown(slice_of(name), shown), allowed);
+                     text_shown(slice_of(name), shown), allowed);
 }
 
 static const char *type_of(const struct json *geometry) {

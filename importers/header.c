@@ -8,11 +8,11 @@
 #include "importers/cell.h"
 
 static struct header_field *add_field(struct header *h, size_t cell, struct slice name) {
-    char shown[CELL_SHOWN_BYTES];
+    char shown[TEXT_SHOWN_BYTES];
     h->field = xgrow(h->field, &h->capacity, h->count, sizeof *h->field);
     struct header_field *f = &h->field[h->count++];
     *f = (struct header_field){.cell = cell};
-    snprintf(f->name, sizeof f->name, "%s", cell_shown(name, shown));
+    snprintf(f->name, sizeof f->name, "%s", text_shown(name, shown));
     return f;
 }
 

@@ -22,15 +22,15 @@ struct reading {
 };
 
 static bool wrong(struct reading *r, const char *key, const char *what) {
-    char shown[CELL_SHOWN_BYTES];
-    cell_shown(slice_of(key), shown);
+    char shown[TEXT_SHOWN_BYTES];
+    text_shown(slice_of(key), shown);
     if (r->outer == NULL)
         return error_set(r->e, ERR_DATA, "%s: %s", shown, what);
     if (r->column == NULL)
         return error_set(r->e, ERR_DATA, "%s.%s: %s", r->outer, shown, what);
-    char header[CELL_SHOWN_BYTES];
+    char header[TEXT_SHOWN_BYTES];
     return error_set(r->e, ERR_DATA, "%s.%s.%s: %s", r->outer,
-                     cell_shown(slice_of(r->column->header), header), shown, what);
+                     text_shown(slice_of(r->column->header), header), shown, what);
 }
 
 static const char *kept(struct map *m, const char *s) {

@@ -113,14 +113,14 @@ static void write_duplicate(struct buf *b, const struct report_pair *p,
 
 static void print_duplicate(const struct report *r, const struct report_pair *p,
                             const char *reason) {
-    char source[CELL_SHOWN_BYTES], id[CELL_SHOWN_BYTES];
+    char source[TEXT_SHOWN_BYTES], id[TEXT_SHOWN_BYTES];
     progress_clear(r->progress);
     fprintf(stderr, "%s:%lld: note: perhaps the same as ", r->file, (long long)p->line);
     if (p->of_line > 0)
         fprintf(stderr, "line %lld: ", (long long)p->of_line);
     else
-        fprintf(stderr, "\"%s\" of source %s: ", cell_shown(slice_of(p->of_id), id),
-                cell_shown(slice_of(p->of_source), source));
+        fprintf(stderr, "\"%s\" of source %s: ", text_shown(slice_of(p->of_id), id),
+                text_shown(slice_of(p->of_source), source));
     fputs(reason, stderr);
     if (p->held || p->of_held)
         fprintf(stderr, "; one is hidden, so %s is held as staff until a steward decides",

@@ -285,7 +285,7 @@ static void note_duplicate(struct import *im, const struct run_note *note) {
 
 static void on_note(const struct run_note *note, void *ctx) {
     struct import *im = ctx;
-    char steward[CELL_SHOWN_BYTES], file[CELL_SHOWN_BYTES], message[800];
+    char steward[TEXT_SHOWN_BYTES], file[TEXT_SHOWN_BYTES], message[800];
     int64_t line = line_of(im, note->source, note->id);
     switch (note->kind) {
     case NOTE_DUPLICATE:
@@ -294,20 +294,20 @@ static void on_note(const struct run_note *note, void *ctx) {
     case NOTE_KEPT:
         snprintf(message, sizeof message,
                  "the steward's \"%s\" is kept; the file now says \"%s\"",
-                 cell_shown(slice_of(note->value), steward),
-                 cell_shown(slice_of(note->said), file));
+                 text_shown(slice_of(note->value), steward),
+                 text_shown(slice_of(note->said), file));
         report_note(&im->report, line, note->field, message);
         break;
     case NOTE_RETIRED:
         snprintf(message, sizeof message,
                  "\"%s\" is not in the file: retired, although a steward edited it",
-                 cell_shown(slice_of(note->id), file));
+                 text_shown(slice_of(note->id), file));
         report_note(&im->report, 0, NULL, message);
         break;
     case NOTE_ALIAS:
         snprintf(message, sizeof message,
                  "\"%s\" is the name of another organization that stands; they are not "
-                 "merged", cell_shown(slice_of(note->value), file));
+                 "merged", text_shown(slice_of(note->value), file));
         report_note(&im->report, line, columns[COL_ORGANIZATION_ALIASES].name, message);
         break;
     case NOTE_LATER:

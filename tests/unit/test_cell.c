@@ -249,14 +249,14 @@ static void test_rules_are_at_most_16(void **state) {
 
 static void test_shown_is_cut_at_60_characters(void **state) {
     (void)state;
-    char given[400] = "", shown[CELL_SHOWN_BYTES], wanted[CELL_SHOWN_BYTES] = "";
+    char given[400] = "", shown[TEXT_SHOWN_BYTES], wanted[TEXT_SHOWN_BYTES] = "";
     for (int i = 0; i < 80; i++)
         strcat(given, "\xe1\x9e\x80");
     for (int i = 0; i < 60; i++)
         strcat(wanted, "\xe1\x9e\x80");
     strcat(wanted, "...");
-    assert_string_equal(cell_shown(slice_of(given), shown), wanted);
-    assert_string_equal(cell_shown(slice_of("a\x1b[2Jb\xc2\x9bz"), shown), "a [2Jb z");
+    assert_string_equal(text_shown(slice_of(given), shown), wanted);
+    assert_string_equal(text_shown(slice_of("a\x1b[2Jb\xc2\x9bz"), shown), "a [2Jb z");
 }
 
 static void test_closest(void **state) {
