@@ -32,7 +32,7 @@ pages: $(PAGES) ## build/share/web; EXIT_URL=https://... is where the way out le
 .PHONY: pages-check
 pages-check: $(NODE) ## types of the pages, the catalogues of their languages, and their tests
 	cd web && ../$(TSC) --noEmit -p . && ../$(TSC) --noEmit -p tsconfig.worker.json
-	node web/make/check.mjs
+	node web/make/check.mjs --complete
 	node --test tests/catalogues
 
 .PHONY: web-test

@@ -6,12 +6,14 @@
  *
  * Every message of every language parses, has the arguments of the English one, stands
  * under a key that English has, and is written in the letters of its language; so are the
- * labels of the vocabularies. What a language does not say is counted, and with --complete
- * it is an error.
+ * labels of the vocabularies. Each is said somewhere. What a language does not say is
+ * counted, and with --complete it is an error.
  */
+import { readdirSync, readFileSync } from 'node:fs';
+
 import { parse } from '@formatjs/icu-messageformat-parser';
 
-import { LABELLED, readLabels, readMessages } from './catalogues.mjs';
+import { LABELLED, readLabels, readMessages, WEB } from './catalogues.mjs';
 import { LANGUAGES } from './languages.mjs';
 import { letterFaults } from './letters.mjs';
 import { said, shape } from './messages.mjs';
@@ -74,9 +76,32 @@ function checkLabels(language, faults, missing) {
   }
 }
 
+/* All text of the files below a folder. */
+function sources(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? sources(path) : readFileSync(path, 'utf8');
+    })
+    .join('\n');
+}
+
+/* Messages that no page says: neither by their key, nor by one that is put together from a
+ * beginning and a code (`outcome.${outcome}`). */
+function unusedOf(english) {
+  const text = sources(`${WEB}src`) + sources(`${WEB}make`);
+  const beginnings = [...text.matchAll(/`([a-z]+\.[a-z_]*)\$\{/g)].map(([, b]) => b);
+  return Object.keys(english).filter(
+    (key) =>
+      !text.includes(`'${key}'`) &&
+      !text.includes(`"${key}"`) &&
+      !beginnings.some((b) => key.startsWith(b)),
+  );
+}
+
 const complete = process.argv.includes('--complete');
 const english = readMessages('en');
-const faults = [];
+const faults = unusedOf(english).map((key) => `messages/en.json: ${key}: no page says it`);
 for (const language of LANGUAGES) {
   const missing = [];
   checkMessages(language, english, faults, missing);
