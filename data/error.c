@@ -14,6 +14,16 @@ static void whole_characters(char *message) {
         at[bad] = '?';
 }
 
+/* A file, or what SQLite says of one, may hold what a terminal obeys; a message is a line. */
+static void one_line(char *message) {
+    for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
+        if (*at < 0x20 || *at == 0x7f)
+            *at = ' ';
+        else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+            at[0] = at[1] = ' ';
+    }
+}
+
 bool error_set(struct error *e, enum err code, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -21,6 +31,7 @@ bool error_set(struct error *e, enum err code, const char *format, ...) {
     vsnprintf(e->message, sizeof e->message, format, args);
     va_end(args);
     whole_characters(e->message);
+    one_line(e->message);
     return false;
 }
 
@@ -34,5 +45,6 @@ bool error_prefix(struct error *e, const char *format, ...) {
         snprintf(whole.message + n, sizeof whole.message - (size_t)n, "%s", e->message);
     *e = whole;
     whole_characters(e->message);
+    one_line(e->message);
     return false;
 }
