@@ -9,7 +9,6 @@
 import type {
   NearestAnswer,
   Place,
-  PlacesAt,
   Problem,
   Question,
   Service,
@@ -123,11 +122,6 @@ const search = (values: Record<string, string | number | undefined>) => {
   const given = Object.entries(values).filter(([, v]) => v !== undefined);
   return given.length ? `?${new URLSearchParams(given.map(([k, v]) => [k, `${v}`]))}` : '';
 };
-
-/* The areas that hold a point. Points are rounded by the caller: they stand in the address
- * of this one question, which nobody keeps. */
-export const placesAt = (lat: number, lon: number, lang?: string, signal?: AbortSignal) =>
-  ask<PlacesAt>(`/api/v1/places/at${search({ lat, lon, lang })}`, { signal });
 
 /* One place, with what it lies in. */
 export const place = (id: string, lang?: string, signal?: AbortSignal) =>

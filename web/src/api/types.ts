@@ -129,12 +129,6 @@ export interface Place {
   score?: number;
 }
 
-export interface PlacesAt {
-  areas: Place[];
-  country: CountryAnswer;
-  responsible: Service[];
-}
-
 export interface ServicePage {
   services: Service[];
   total: number;
